@@ -1,0 +1,1 @@
+"""The walls around a student's code, the warm process within them, and the wire between."""

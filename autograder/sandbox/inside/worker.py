@@ -1,0 +1,235 @@
+"""The worker: a child of the warm process that holds one submission and answers the grader.
+
+Everything here shares its process with the student's code, so nothing here is trusted, and
+nothing here knows what is right: it loads files, calls functions and sends back plain data.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import os
+import random
+import re
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from . import devices
+from .peer import Peer, RemoteFault
+from .wire import Connection, NotPlain, WireError
+
+
+class NotThere(AttributeError):
+    """The submission does not define what was asked for."""
+
+
+class Ended(Exception):
+    """The student's code asked the process to end, or interrupted it."""
+
+
+class Worker:
+    def __init__(self, connection: Connection, home: Path) -> None:
+        self.home = home
+        self.module: Any = None
+        self.unfinished: set[int] = set()
+        self.replaced: dict[str, Any] = {}
+        self.notes: list[str] = []
+        operations = {
+            "load": self.load,
+            "call": self.call,
+            "build": self.build,
+            "bare": self.bare,
+            "read": self.read,
+            "parameters": self.parameters,
+            "gradients": self.gradients,
+            "load_parameters": self.load_parameters,
+            "stand_in": self.stand_in,
+            "reset": self.reset,
+            "notes": lambda: sorted(set(self.notes)),
+        }
+        self.peer = Peer(connection, operations, lambda error: explain(error, home))
+
+    def serve(self) -> None:
+        while True:
+            self.peer.serve_one()
+
+    # --- what the grader may ask ----------------------------------------------------------
+
+    def load(self, files: dict[str, str], main: str, seed: int) -> list[str]:
+        """Write the submission's files and import the main one; the names that it defines."""
+        for name, text in files.items():
+            path = self.home / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8", newline="")
+        os.chdir(self.home)
+        sys.path.append(str(self.home))
+        if any(word in text for text in files.values() for word in devices.ELSEWHERE):
+            devices.stay_on_cpu(self.notes)
+        self.seed(seed)
+        spec = importlib.util.spec_from_file_location(Path(main).stem, self.home / main)
+        assert spec is not None and spec.loader is not None
+        self.module = importlib.util.module_from_spec(spec)
+        sys.modules[Path(main).stem] = self.module
+        guarded(spec.loader.exec_module, self.module)
+        return sorted(name for name in vars(self.module) if not name.startswith("_"))
+
+    def reset(self, seed: int) -> None:
+        """Forget objects, graphs and stand-ins, and start the random numbers again."""
+        self.peer.reset()
+        self.unfinished.clear()
+        for name, original in self.replaced.items():
+            setattr(self.module, name, original)
+        self.replaced = {}
+        self.seed(seed)
+
+    @staticmethod
+    def seed(seed: int) -> None:
+        random.seed(seed)
+        np.random.seed(seed % 2**32)
+        torch.manual_seed(seed)
+
+    def call(self, target: list[Any], args: Any, kwargs: Any, grad: bool) -> Any:
+        function = self.find(target)
+        return self.peer.run(lambda *a, **k: guarded(function, *a, **k), args, kwargs, grad)
+
+    def build(self, name: str, *args: Any, **kwargs: Any) -> Any:
+        """An instance of a class, as far as its `__init__` is written."""
+        kind = self.find([None, name])
+        instance = guarded(kind.__new__, kind)
+        try:
+            guarded(instance.__init__, *args, **kwargs)
+        except NotImplementedError:
+            self.unfinished.add(id(instance))
+        return instance
+
+    def bare(self, name: str) -> Any:
+        """An instance of a module class whose own `__init__` did not run."""
+        kind = self.find([None, name])
+        instance = guarded(kind.__new__, kind)
+        nn.Module.__init__(instance)
+        return instance
+
+    def read(self, target: list[Any]) -> Any:
+        return self.find(target)
+
+    def parameters(self, target: list[Any]) -> dict[str, torch.Tensor]:
+        return {name: p.detach() for name, p in self.find(target).named_parameters()}
+
+    def gradients(self, target: list[Any]) -> dict[str, torch.Tensor | None]:
+        return {name: p.grad for name, p in self.find(target).named_parameters()}
+
+    def load_parameters(self, target: list[Any], values: dict[str, torch.Tensor]) -> None:
+        with torch.no_grad():
+            for name, parameter in self.find(target).named_parameters():
+                parameter.copy_(values[name])
+
+    def stand_in(self, target: list[Any], name: str, parameters: Any = None) -> None:
+        """Put a function of the grader's at a name of the module or an attribute of an object."""
+        number, path = target
+        parent, _, attribute = path.rpartition(".")
+        holder = self.find([number, parent])
+        replacement = StandIn(self.peer, name, parameters) if parameters is not None else (
+            lambda *args, **kwargs: self.peer.call([name], args, kwargs)
+        )  # fmt: skip
+        if holder is self.module:
+            self.replaced.setdefault(attribute, getattr(self.module, attribute, None))
+        elif isinstance(holder, nn.Module):
+            vars(holder).pop(attribute, None)
+            holder._modules.pop(attribute, None)
+        setattr(holder, attribute, replacement)
+
+    # --- finding and explaining -----------------------------------------------------------
+
+    def find(self, target: list[Any]) -> Any:
+        """The object at `[where, path]`: a kept object, or the module or kit where it is None."""
+        where, path = target
+        thing = self.module if where is None else where
+        if isinstance(where, str):
+            thing = importlib.import_module(where)
+        for attribute in filter(None, path.split(".")):
+            if thing is None or not hasattr(thing, attribute):
+                if id(thing) in self.unfinished:
+                    raise NotImplementedError(attribute)
+                raise NotThere(attribute)
+            thing = getattr(thing, attribute)
+        return thing
+
+
+class StandIn(nn.Module):
+    """A module whose forward pass the grader computes, with the parameters that live here."""
+
+    def __init__(self, peer: Peer, name: str, parameters: dict[str, torch.Tensor]) -> None:
+        super().__init__()
+        self._peer, self._name = [peer], name
+        for key, value in parameters.items():
+            self.register_parameter(key.replace(".", "_"), nn.Parameter(value.detach().clone()))
+
+    def forward(self, *args: Any) -> Any:
+        return self._peer[0].call([self._name], (list(self.parameters()), *args), {})
+
+
+def guarded(function: Any, *args: Any, **kwargs: Any) -> Any:
+    """Call the student's code; what would end the process becomes an ordinary error."""
+    try:
+        return function(*args, **kwargs)
+    except Exception:
+        raise
+    except BaseException as error:
+        raise Ended(f"{type(error).__name__}: {error}") from error
+
+
+def explain(error: BaseException, home: Path) -> dict[str, Any]:
+    """What went wrong in the student's code, and where, as plain data."""
+    inside = f"{home}/"
+    report = {"kind": _kind(error), "type": type(error).__name__, "message": _message(error)}
+    report["message"] = report["message"].replace(inside, "")
+    if isinstance(error, RemoteFault):
+        report["type"] = error.report.get("type", "")
+    places = [
+        (frame.filename, frame.lineno or 0, frame.name, frame.line or "")
+        for frame in traceback.extract_tb(error.__traceback__)
+    ]
+    if isinstance(error, SyntaxError):
+        places.append((error.filename or "", error.lineno or 0, "", (error.text or "").strip()))
+    places = [place for place in places if place[0].startswith(inside)]
+    if places:
+        filename, *where = places[-1]
+        report["file"] = filename.removeprefix(inside)
+        report["line"], report["function"], report["source"] = where
+    return report
+
+
+def _kind(error: BaseException) -> str:
+    kinds: list[tuple[type[BaseException], str]] = [
+        (NotImplementedError, "not_written"),
+        (NotThere, "missing"),
+        (NotPlain, "unsendable"),
+        (SyntaxError, "syntax"),
+        (Ended, "ended"),
+    ]
+    return next((kind for type_, kind in kinds if isinstance(error, type_)), "raised")
+
+
+def _message(error: BaseException) -> str:
+    try:
+        text = str(error.msg if isinstance(error, SyntaxError) else error)
+    except Exception:
+        text = "(the error's own message could not be made)"
+    # Addresses differ from run to run, and the same submission is to give the same result.
+    return re.sub(r"0x[0-9a-f]{6,}", "0x...", text)[:2000]
+
+
+def main(stream: Any, scratch: Path) -> None:
+    """Serve the grader until it hangs up."""
+    home = scratch / "submission"
+    home.mkdir()
+    try:
+        Worker(Connection(stream), home).serve()
+    except WireError:
+        os._exit(0)

@@ -1,0 +1,145 @@
+"""The outer walls: which ones this machine can put up, and the command that does it.
+
+Around the warm process stands bubblewrap: all namespaces new, no network, a read-only system
+and Python environment, nothing of the home directory, the course or the grader. The inner
+walls, one set per submission, are put up in `inside/enter.py`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import nndl
+
+from .inside import seccomp
+
+INSIDE = Path(__file__).parent / "inside"
+KIT = Path("/walls")
+NOBODY = 65534
+ENVIRONMENT = {
+    "HOME": "/tmp",
+    "USER": "student",
+    "LANG": "C.UTF-8",
+    "PATH": "/usr/bin:/bin",
+    "PYTHONHASHSEED": "0",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "MPLBACKEND": "Agg",
+    "MPLCONFIGDIR": "/tmp/matplotlib",
+}
+HOW_TO_INSTALL = "sudo apt-get install bubblewrap"
+
+
+class NoWalls(Exception):
+    """The walls asked for can't be put up on this machine; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Walls:
+    """How a warm process is started. `names` is what goes into every result."""
+
+    kind: str
+    names: tuple[str, ...]
+
+    @property
+    def isolated(self) -> bool:
+        return self.kind == "bwrap"
+
+    @property
+    def limited(self) -> bool:
+        return self.kind != "none"
+
+    def command(self, control: int, private: Sequence[Path]) -> list[str]:
+        """The command that starts the warm process with the given control descriptor.
+
+        `private` are folders that must not be seen inside, should they lie in the environment.
+        """
+        root = NOBODY if self.isolated and os.geteuid() == 0 else 0
+        mode = "isolated" if self.isolated else "limited" if self.limited else "open"
+        warm = [sys.executable, "-m", "inside.warm", str(control), mode, str(root)]
+        if not self.isolated:
+            return warm
+        return [*_bubblewrap(as_root=bool(root)), *_mounts(private), "--", *warm]
+
+    def environment(self) -> dict[str, str]:
+        if self.isolated:
+            return {**ENVIRONMENT, "PYTHONPATH": str(KIT)}
+        paths = f"{INSIDE.parent}{os.pathsep}{Path(nndl.__file__).parent.parent}"
+        return {**ENVIRONMENT, "PYTHONPATH": paths}
+
+
+def choose(kind: str) -> Walls:
+    """The walls of the kind `bwrap`, `process` or `none`. Raises NoWalls where they can't be."""
+    if kind == "bwrap":
+        reason = missing_bubblewrap()
+        if reason:
+            raise NoWalls(reason)
+        filters = ("seccomp",) if seccomp.available() else ()
+        return Walls(kind, ("bwrap", "namespaces", *filters, "rlimits", "watchdog"))
+    if kind == "process":
+        return Walls(kind, ("process", "rlimits", "watchdog"))
+    return Walls("none", ("none",))
+
+
+def missing_bubblewrap() -> str | None:
+    """Why bubblewrap can't be used here and what to do, or None where it can."""
+    if sys.platform != "linux":
+        return f"The walls need Linux; this is {sys.platform}. Grade in a Linux virtual machine."
+    if shutil.which("bwrap") is None:
+        return f"bubblewrap is not installed. Install it: {HOW_TO_INSTALL}"
+    trial = [*_bubblewrap(as_root=os.geteuid() == 0), *_system(), "--", "/usr/bin/true"]
+    done = subprocess.run(trial, capture_output=True, text=True)
+    if done.returncode == 0:
+        return None
+    return (
+        f"bubblewrap is installed but can't make its namespaces: {done.stderr.strip()}\n"
+        "In a container, allow user namespaces (Docker: --security-opt seccomp=unconfined); "
+        "on Ubuntu 24.04: sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0"
+    )
+
+
+def _bubblewrap(as_root: bool) -> list[str]:
+    namespaces = ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"]
+    namespaces += ["--unshare-cgroup-try", "--die-with-parent", "--new-session"]
+    if as_root:  # the warm process itself gives root up, as soon as it runs
+        return ["bwrap", *namespaces, "--cap-drop", "ALL", "--cap-add", "CAP_SETUID",
+                "--cap-add", "CAP_SETGID"]  # fmt: skip
+    return ["bwrap", "--unshare-user", *namespaces, "--cap-drop", "ALL"]
+
+
+def _system() -> list[str]:
+    """The system's programs and libraries, read-only, and fresh /proc, /dev and /tmp."""
+    arguments = ["--ro-bind", "/usr", "/usr"]
+    for name in ("bin", "lib", "lib32", "lib64", "sbin"):
+        folder = Path("/", name)
+        if folder.is_symlink():
+            arguments += ["--symlink", os.readlink(folder), str(folder)]
+        elif folder.is_dir():
+            arguments += ["--ro-bind", str(folder), str(folder)]
+    arguments += ["--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"]
+    return [*arguments, "--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--tmpfs", "/tmp"]
+
+
+def _mounts(private: Sequence[Path]) -> list[str]:
+    python = {Path(p).resolve() for p in (sys.prefix, sys.base_prefix, sys.exec_prefix)}
+    shown = sorted(path for path in python if not path.is_relative_to("/usr"))
+    arguments = _system()
+    # bubblewrap makes missing parents for root alone, and root is given up inside.
+    for folder in sorted({parent for path in (*shown, KIT / "inside") for parent in path.parents}):
+        if not (folder.is_relative_to("/usr") or folder == Path("/")):
+            arguments += ["--dir", str(folder)]
+    for path in shown:
+        arguments += ["--ro-bind", str(path), str(path)]
+    for path in sorted(p.resolve() for p in private):
+        if any(path.is_relative_to(root) for root in (*shown, Path("/usr"))):
+            arguments += ["--tmpfs", str(path)]
+    arguments += ["--ro-bind", str(INSIDE), str(KIT / "inside")]
+    arguments += ["--ro-bind", str(Path(nndl.__file__).parent), str(KIT / "nndl")]
+    return [*arguments, "--chdir", "/tmp", "--remount-ro", "/"]
