@@ -38,8 +38,8 @@ class RemoteFault(Exception):
 class Remote:
     """An object that lives at the other end."""
 
-    def __init__(self, peer: Peer, number: int, kind: str) -> None:
-        self.peer, self.number, self.kind = peer, number, kind
+    def __init__(self, number: int, kind: str) -> None:
+        self._number, self._kind = number, kind
 
 
 class Peer:
@@ -50,12 +50,12 @@ class Peer:
         connection: Connection,
         operations: dict[str, Callable[..., Any]],
         explain: Callable[[BaseException], dict[str, Any]],
-        remote: Callable[[Peer, int, str], Any] | None = None,
+        remote: Callable[[int, str], Remote] = Remote,
     ) -> None:
         self.connection = connection
         self.operations = {**operations, "backward": self._backward}
         self.explain = explain
-        self.remote = remote or Remote
+        self.remote = remote
         self.numbers = itertools.count(1)
         self.kept: dict[int, Any] = {}
         self.graphs: dict[int, tuple[list[torch.Tensor], list[torch.Tensor]]] = {}
@@ -177,7 +177,7 @@ class Peer:
 
     def _name(self, thing: Any) -> list[Any] | None:
         if isinstance(thing, Remote):
-            return ["yours", thing.number, thing.kind]
+            return ["yours", thing._number, thing._kind]
         return self.keep(thing)
 
     def _decode(self, tree: Any, body: bytearray) -> Any:
@@ -188,7 +188,7 @@ class Peer:
             raise WireError("an object is badly named")
         whose, number, kind = name
         if whose == "mine":
-            return self.remote(self, number, kind[:80])
+            return self.remote(number, kind[:80])
         if whose == "yours" and number in self.kept:
             return self.kept[number]
         raise WireError("an object is not known")

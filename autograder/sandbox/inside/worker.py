@@ -45,7 +45,8 @@ class Worker:
             "call": self.call,
             "build": self.build,
             "bare": self.bare,
-            "read": self.read,
+            "read": self.find,
+            "set": self.set,
             "parameters": self.parameters,
             "gradients": self.gradients,
             "load_parameters": self.load_parameters,
@@ -115,8 +116,10 @@ class Worker:
         nn.Module.__init__(instance)
         return instance
 
-    def read(self, target: list[Any]) -> Any:
-        return self.find(target)
+    def set(self, target: list[Any], value: Any) -> None:
+        where, path = target
+        parent, _, attribute = path.rpartition(".")
+        setattr(self.find([where, parent]), attribute, value)
 
     def parameters(self, target: list[Any]) -> dict[str, torch.Tensor]:
         return {name: p.detach() for name, p in self.find(target).named_parameters()}

@@ -1,0 +1,590 @@
+"""Hidden checks of fc_vae: a fully connected VAE and CVAE.
+
+Networks are checked by what they compute with weights that we choose, whatever their layers are
+called; sampling by its moments and gradients, whatever way the noise is drawn; `forward` by
+tapping what goes into its parts; training by what the trained parts are worth to us.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import cache
+from itertools import pairwise, permutations
+
+import torch
+from torch import Tensor
+from torch.func import functional_call
+from torch.nn import functional as F
+
+from autograder.assignment import reference
+from autograder.checks import assert_close, assert_number, assert_tensor, item, observe
+from autograder.errors import StudentError
+from autograder.student import Handle, Name, Student
+from nndl.data import stand_in
+
+RIGHT = reference("fc_vae")
+HIDDEN, LATENT, CLASSES = 400, 15, 10
+
+Layers = list[tuple[Tensor, Tensor]]
+
+
+# --- encoder ------------------------------------------------------------------------------------
+
+
+@item("encoder", weight=2)
+def test_encoder_is_three_linear_layers_with_relu(student: Student) -> None:
+    """The encoder flattens the images and applies three Linear layers to 400 numbers, each
+    followed by a ReLU."""
+    model = student.build("VAE", 784, latent_size=LATENT)
+    assert_computes_mlp(model.encoder, [784, 400, 400, 400], torch.relu, torch.rand(5, 1, 28, 28))
+
+
+@item("encoder", weight=1)
+def test_heads_are_two_linear_layers(student: Student) -> None:
+    """`mu_layer` and `logvar_layer` are two different Linear maps from the encoder's output to
+    the latent space, with nothing behind them: a mean and a logarithm may be negative."""
+    model = student.build("VAE", 784, latent_size=LATENT)
+    assert_heads(model)
+
+
+@item("encoder", weight=1)
+def test_encoder_fits_other_sizes(student: Student) -> None:
+    """`input_size` and `latent_size` decide the sizes: no 784, no 28 and no 15 is fixed."""
+    model = student.build("VAE", 196, latent_size=6)
+    features = apply(model.encoder, torch.rand(3, 1, 14, 14))
+    assert_tensor(features, (3, HIDDEN), "With 14 x 14 images the encoder's output")
+    assert_tensor(model.mu_layer(features), (3, 6), "With 6 latent numbers mu")
+    assert_tensor(model.logvar_layer(features), (3, 6), "With 6 latent numbers logvar")
+
+
+# --- decoder ------------------------------------------------------------------------------------
+
+
+@item("decoder", weight=3)
+def test_decoder_is_four_linear_layers_and_a_sigmoid(student: Student) -> None:
+    """The decoder applies three Linear layers with ReLU and a fourth with a sigmoid, and gives
+    images of shape (N, 1, 28, 28)."""
+    model = student.build("VAE", 784, latent_size=LATENT)
+    codes = torch.randn(5, LATENT)
+    assert_computes_mlp(model.decoder, [LATENT, 400, 400, 400, 784], torch.sigmoid, codes)
+
+
+@item("decoder", weight=1)
+def test_decoder_fits_other_sizes(student: Student) -> None:
+    """`input_size` and `latent_size` decide the sizes: no 28 and no 15 is fixed."""
+    model = student.build("VAE", 196, latent_size=6)
+    assert_images(model.decoder(torch.randn(3, 6)), 3, 14)
+
+
+# --- reparametrize ------------------------------------------------------------------------------
+
+
+@item("reparametrize", weight=2)
+def test_samples_follow_mu_and_logvar(student: Student) -> None:
+    """The samples are normal, with the mean `mu` and the standard deviation exp(logvar / 2)."""
+    mu = torch.tensor([3.0, -1.0, 0.0]).expand(50_000, 3)
+    logvar = torch.tensor([1.5, 0.0, -2.0]).expand(50_000, 3)
+    z = assert_tensor(student.reparametrize(mu, logvar), (50_000, 3), "z").double()
+    spread = (logvar[0] / 2).exp()
+    # Five standard errors of a mean, a standard deviation and a share of 150,000 draws.
+    error = ((z.mean(0) - mu[0]) / spread).numpy()
+    assert_close(error, [0.0] * 3, "The samples do not have the mean mu.", 0.02, 0.025)
+    assert_close(z.std(0), spread, "Their spread does not follow logvar.", rtol=0.02)
+    beyond = ((z - mu).abs() > 2 * spread).double().mean()
+    assert_close(beyond, 0.0455, "The noise is not normal.", rtol=0, atol=0.003)
+
+
+@item("reparametrize", weight=1)
+def test_noise_is_independent(student: Student) -> None:
+    """Every image and every latent number gets noise of its own, from torch's generator."""
+    zeros = torch.zeros(50_000, 4)
+    z = assert_tensor(student.reparametrize(zeros, zeros), (50_000, 4), "z").double()
+    across = torch.stack([z.std(0).mean(), z.std(1).mean()])
+    assert_close(across, [1.0, 0.9213], "Images, or latent numbers, share their noise.", rtol=0.03)
+    student.kit("torch").manual_seed(7)
+    first = student.reparametrize(zeros, zeros)
+    student.kit("torch").manual_seed(7)
+    again = student.reparametrize(zeros, zeros)
+    difference = observe((first - again).abs().max(), atol=1e-4) > 0
+    assert not difference, "The same seed of torch does not give the same noise."
+
+
+@item("reparametrize", weight=2)
+def test_gradients_reach_mu_and_logvar(student: Student) -> None:
+    """z is differentiable: dz/dmu is 1, and dz/dlogvar is half of what the noise adds to mu."""
+    mu = torch.randn(6, 4, requires_grad=True)
+    logvar = torch.randn(6, 4, requires_grad=True)
+    z = assert_tensor(student.reparametrize(mu, logvar), (6, 4), "z")
+    assert z.requires_grad, "No gradient comes back through z: the graph is cut."
+    weights = torch.randn(6, 4)
+    (z * weights).sum().backward()
+    to_mu = torch.zeros_like(mu) if mu.grad is None else mu.grad
+    to_logvar = torch.zeros_like(logvar) if logvar.grad is None else logvar.grad
+    assert_close(to_mu - weights, torch.zeros(6, 4), "The gradient to mu is not 1.")
+    expected = weights * (z - mu).detach() / 2
+    assert_close(to_logvar - expected, torch.zeros(6, 4), "The gradient to logvar is not right.")
+
+
+@item("reparametrize", weight=1)
+def test_no_variance_no_noise(student: Student) -> None:
+    """Without variance z is mu, and z has the dtype of mu."""
+    mu = torch.randn(6, 4)
+    z = assert_tensor(student.reparametrize(mu, torch.full((6, 4), -200.0)), (6, 4), "z")
+    assert_close(z - mu, torch.zeros(6, 4), "With a variance of zero, z differs from mu.")
+    for dtype in (torch.float32, torch.float64):
+        zeros = torch.zeros(6, 4, dtype=dtype)
+        got = assert_tensor(student.reparametrize(zeros, zeros), (6, 4), "z").dtype
+        assert got == dtype, f"z is {got} where mu is {dtype}."
+
+
+# --- forward ------------------------------------------------------------------------------------
+
+
+@item("forward")
+def test_forward_encodes_samples_and_decodes(student: Student) -> None:
+    """`forward` encodes the images, draws z by `reparametrize`, decodes z, and returns
+    `(x_hat, mu, logvar)`."""
+    student.carry("reparametrize", RIGHT.reparametrize)
+    model = vae(student)
+    model.load(drawn(model.parameters()))
+    x = torch.rand(37, 1, 28, 28)
+    features = apply(model.encoder, x)
+    expected = model.mu_layer(features), model.logvar_layer(features)
+    decoded = tap(model.decoder)
+    outputs = assert_outputs(model(x), x)
+    assert_posterior(outputs, expected)
+    assert_decoded(decoded, outputs, width=LATENT)
+
+
+# --- loss_function ------------------------------------------------------------------------------
+
+
+@item("loss_function", weight=2)
+def test_loss_is_the_negative_elbo(student: Student) -> None:
+    """The loss is the binary cross entropy summed over pixels plus the KL divergence summed over
+    the latent numbers, both averaged over the batch."""
+    for count, side, latent in ((5, 6, 7), (3, 4, 9)):
+        batch = elbo_inputs(count, side, latent)
+        loss = assert_number(student.loss_function(*batch), "The loss")
+        assert_close(loss, RIGHT.loss_function(*batch), "The value is not the negative ELBO's.")
+
+
+@item("loss_function", weight=1)
+def test_loss_has_the_right_gradients(student: Student) -> None:
+    """The loss can be differentiated, and leaves its arguments as they are."""
+    batch = [t.requires_grad_() for t in elbo_inputs(5, 6, 7)]
+    copies = [t.detach().clone().requires_grad_() for t in batch]
+    loss = assert_number(student.loss_function(*batch), "The loss")
+    assert loss.requires_grad, "The loss has no gradient: its graph is cut."
+    loss.sum().backward()
+    RIGHT.loss_function(*copies).backward()
+    for index, name in ((0, "x_hat"), (2, "mu"), (3, "logvar")):
+        got = torch.zeros_like(batch[index]) if batch[index].grad is None else batch[index].grad
+        assert_close(got, copies[index].grad, f"The gradient to {name} is not right.")
+
+
+# --- training -----------------------------------------------------------------------------------
+
+# 40 steps on batches of 64, then the negative ELBO of 128 images that were not trained on, as we
+# compute it. Calibrated by benchmarks/calibrate_training.py over 40 seeds; see its docstring.
+TRAIN_BELOW = 260.0
+TRAIN_CONDITIONAL_BELOW = 260.0
+STEPS, BATCH, HELD_OUT, TRAIN_SECONDS = 40, 64, 128, 60
+
+
+@item("train_vae")
+def test_vae_learns(student: Student) -> None:
+    """Trained with your loss for a moment, your VAE encodes images it has never seen in a few
+    numbers, and decodes them so well that the loss is in the band of a right solution."""
+    parts = ["encoder", "decoder", "forward", "loss_function"]
+    student.need(*parts, "reparametrize")
+    assert any(not student.failed(part) for part in parts), (
+        "All the parts that would be trained are still wrong, so nothing of yours is left to train."
+    )
+    student.carry("reparametrize", RIGHT.reparametrize)
+    student.carry("loss_function", RIGHT.loss_function)
+    model = vae(student)
+    loss = trained_loss(student, model, lambda: vae(student), conditional=False)
+    assert loss < TRAIN_BELOW, (
+        f"After {STEPS} steps the loss is {loss:.0f}, not below {TRAIN_BELOW:.0f}."
+    )
+
+
+# --- cvae ---------------------------------------------------------------------------------------
+
+
+@item("cvae", weight=1)
+def test_cvae_encoder_reads_image_and_label(student: Student) -> None:
+    """The encoder of the CVAE takes the pixels and the label side by side, and is else that of
+    the VAE; the latent code keeps its size."""
+    model = student.build("CVAE", 784, num_classes=CLASSES, latent_size=LATENT)
+    rows = torch.rand(5, 784 + CLASSES)
+    assert_computes_mlp(model.encoder, [784 + CLASSES, 400, 400, 400], torch.relu, rows)
+    assert_heads(model)
+
+
+@item("cvae", weight=1)
+def test_cvae_decoder_reads_code_and_label(student: Student) -> None:
+    """The decoder of the CVAE takes the code and the label side by side, and is else that of the
+    VAE."""
+    model = student.build("CVAE", 784, num_classes=CLASSES, latent_size=LATENT)
+    rows = torch.randn(5, LATENT + CLASSES)
+    sizes = [LATENT + CLASSES, 400, 400, 400, 784]
+    assert_computes_mlp(model.decoder, sizes, torch.sigmoid, rows)
+
+
+@item("cvae", weight=1)
+def test_cvae_forward_gives_both_networks_the_label(student: Student) -> None:
+    """`forward` puts the label behind the pixels for the encoder and behind the code for the
+    decoder, and returns `(x_hat, mu, logvar)`."""
+    student.carry("reparametrize", RIGHT.reparametrize)
+    model = student.build("CVAE", 784, num_classes=CLASSES, latent_size=LATENT)
+    model.load(drawn(model.parameters()))
+    x, labels = torch.rand(37, 1, 28, 28), one_hot(37, CLASSES)
+    encoded, decoded = tap(model.encoder), tap(model.decoder)
+    outputs = assert_outputs(model(x, labels), x)
+    assert len(encoded) == 1, f"The encoder is called {len(encoded)} times."
+    rows = assert_tensor(encoded[0][0], what="What the encoder gets")
+    seen = assert_tensor(rows.flatten(1), (37, 784 + CLASSES), "What the encoder gets")
+    either = [torch.cat([x.flatten(1), labels], 1), torch.cat([labels, x.flatten(1)], 1)]
+    gap = observe(min((seen - right).abs().max() for right in either))
+    assert gap < 1e-5, "The encoder does not get the pixels and the label of each image."
+    features = encoded[0][1]
+    assert_posterior(outputs, (model.mu_layer(features), model.logvar_layer(features)))
+    assert_decoded(decoded, outputs, width=LATENT + CLASSES, labels=labels)
+
+
+@item("cvae", weight=0.5)
+def test_cvae_fits_other_sizes(student: Student) -> None:
+    """`input_size`, `num_classes` and `latent_size` decide the sizes: no 784 and no 10 is fixed."""
+    student.carry("reparametrize", RIGHT.reparametrize)
+    model = student.build("CVAE", 196, num_classes=4, latent_size=6)
+    x_hat, mu, logvar = triple(model(torch.rand(3, 1, 14, 14), one_hot(3, 4)))
+    assert_images(x_hat, 3, 14, exact=True)
+    assert_tensor(mu, (3, 6), "mu")
+    assert_tensor(logvar, (3, 6), "logvar")
+
+
+@item("train_cvae")
+def test_cvae_learns(student: Student) -> None:
+    """Trained with your loss for a moment, your CVAE encodes images it has never seen in a few
+    numbers, and decodes them so well that the loss is in the band of a right solution."""
+    student.need("cvae", "loss_function", "reparametrize")
+    assert not (student.failed("cvae") and student.failed("loss_function")), (
+        "Both the model and its loss are still wrong, so nothing of yours is left to train."
+    )
+    student.carry("reparametrize", RIGHT.reparametrize)
+    student.carry("loss_function", RIGHT.loss_function)
+    model = cvae(student)
+    loss = trained_loss(student, model, lambda: cvae(student), conditional=True)
+    assert loss < TRAIN_CONDITIONAL_BELOW, (
+        f"After {STEPS} steps the loss is {loss:.0f}, not below {TRAIN_CONDITIONAL_BELOW:.0f}."
+    )
+
+
+# --- networks with weights that we choose ---------------------------------------------------------
+
+
+def drawn(parameters: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Random values for these parameters that keep the signal's size through a ReLU layer."""
+    values = {}
+    for name, parameter in parameters.items():
+        scale = 1.4 / math.sqrt(parameter.shape[-1]) if parameter.dim() > 1 else 0.3
+        values[name] = torch.randn(parameter.shape) * scale
+    return values
+
+
+def apply(network: Name, x: Tensor) -> Tensor:
+    """A network's output for images, whether it flattens them itself or leaves that to forward."""
+    try:
+        return network(x)
+    except StudentError as error:
+        if error.kind != "raised" or x.dim() == 2:
+            raise
+        try:
+            return network(x.flatten(1))
+        except StudentError:
+            raise error from None
+
+
+def assert_computes_mlp(
+    network: Name, sizes: list[int], last: Callable[[Tensor], Tensor], x: Tensor
+) -> None:
+    """Fail unless the network is Linear layers of these sizes with ReLU between and `last` after.
+
+    Which layer comes first can't be known from names, so every order that fits is tried.
+    """
+    values = drawn(network.parameters())
+    layers = linear_layers(values)
+    found = sorted([weight.shape[1], weight.shape[0]] for weight, _ in layers)
+    observe([0, *(size for pair in found for size in pair)])
+    wanted = sorted([a, b] for a, b in pairwise(sizes))
+    assert found == wanted, (
+        f"Its Linear layers are {_arrows(found)} where {_arrows(wanted)} is expected."
+    )
+    network.load(values)
+    output = assert_tensor(apply(network, x), what="its output")
+    assert output.shape[:1] == x.shape[:1], f"{len(x)} inputs gave {len(output)} outputs."
+    side = math.isqrt(sizes[-1])
+    if last is torch.sigmoid:
+        assert_images(output, len(x), side)
+    flat = assert_tensor(output.flatten(1), (len(x), sizes[-1]), "its output, flattened,")
+    candidates = [
+        mlp(order, x.flatten(1), last) for order in permutations(layers) if fits(order, sizes)
+    ]
+    observe(flat)
+    right = any(torch.allclose(flat, other, rtol=1e-3, atol=1e-4) for other in candidates)
+    assert right, "With weights that we chose, its output is not what these layers compute."
+
+
+def linear_layers(parameters: dict[str, Tensor]) -> Layers:
+    """Weights and biases, paired in the order in which they were registered."""
+    weights = [p for p in parameters.values() if p.dim() == 2]
+    biases = [p for p in parameters.values() if p.dim() == 1]
+    observe([len(weights), len(biases), len(parameters)])
+    assert len(weights) + len(biases) == len(parameters), "It has layers that are not Linear."
+    assert len(weights) == len(biases), (
+        f"It has {len(weights)} weight matrices and {len(biases)} biases; a Linear layer has both."
+    )
+    return list(zip(weights, biases, strict=True))
+
+
+def fits(layers: tuple[tuple[Tensor, Tensor], ...], sizes: list[int]) -> bool:
+    return all(
+        list(weight.shape) == [after, before] and list(bias.shape) == [after]
+        for (weight, bias), before, after in zip(layers, sizes, sizes[1:], strict=False)
+    )
+
+
+def mlp(
+    layers: tuple[tuple[Tensor, Tensor], ...], x: Tensor, last: Callable[[Tensor], Tensor]
+) -> Tensor:
+    *hidden, (weight, bias) = layers
+    for w, b in hidden:
+        x = F.linear(x, w, b).relu()
+    return last(F.linear(x, weight, bias))
+
+
+def assert_heads(model: Handle) -> None:
+    """Fail unless mu_layer and logvar_layer are two different affine maps to (N, Z)."""
+    h = torch.rand(8, HIDDEN) * 4
+    found = []
+    for name in ("mu_layer", "logvar_layer"):
+        head = getattr(model, name)
+        out = assert_tensor(head(h), (8, LATENT), f"The output of {name}").double()
+        zero = assert_tensor(head(torch.zeros(8, HIDDEN))).double()
+        half = assert_tensor(head(h / 2)).double()
+        bend = observe((half - (out + zero) / 2).abs().max(), atol=1e-4)
+        assert bend < 1e-4, f"{name} is not a Linear layer alone: something bends its output."
+        spread = observe(float((out - zero).abs().max() > 1e-4))
+        assert spread, f"{name} does not depend on the encoder's output."
+        found.append(out)
+    same = observe(float(torch.allclose(*found)))
+    assert not same, "mu_layer and logvar_layer give the same numbers: they need to be two layers."
+
+
+def assert_images(value: object, count: int, side: int, exact: bool = False) -> Tensor:
+    """Fail unless these are images of the right shape, or, unless `exact`, flat ones."""
+    images = assert_tensor(value, what="the reconstruction")
+    observe([0, *images.shape])
+    right = [(count, 1, side, side)] if exact else [(count, 1, side, side), (count, side * side)]
+    assert tuple(images.shape) in right, (
+        f"The reconstruction has the shape {tuple(images.shape)} where {right[0]} is expected."
+    )
+    return images
+
+
+def _arrows(pairs: list[list[int]]) -> str:
+    return ", ".join(f"{a}→{b}" for a, b in pairs) or "none"
+
+
+# --- dataflow -----------------------------------------------------------------------------------
+
+
+def tap(part: Name) -> list[tuple[Tensor, Tensor]]:
+    """Let a part of a model work as before, and note what it gets and gives."""
+    own = part.read()
+    passed: list[tuple[Tensor, Tensor]] = []
+
+    def through(_: list[Tensor], given: Tensor) -> Tensor:
+        result = own(given)
+        passed.append((given, result))
+        return result
+
+    part.replace(through, parameters={})
+    return passed
+
+
+def triple(outputs: object) -> tuple[object, object, object]:
+    ok = isinstance(outputs, tuple | list) and len(outputs) == 3
+    assert ok, "It does not return the three tensors (x_hat, mu, logvar)."
+    return tuple(outputs)  # type: ignore[arg-type, return-value]
+
+
+def assert_outputs(outputs: object, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    x_hat, mu, logvar = triple(outputs)
+    images = assert_images(x_hat, len(x), x.shape[-1], exact=True)
+    shape = (len(x), LATENT)
+    return images, assert_tensor(mu, shape, "mu"), assert_tensor(logvar, shape, "logvar")
+
+
+def assert_posterior(
+    outputs: tuple[Tensor, Tensor, Tensor], expected: tuple[Tensor, Tensor]
+) -> None:
+    """Fail unless mu and logvar are what the heads give for the encoder's output."""
+    _, mu, logvar = outputs
+    assert_close(
+        (mu - expected[0]).abs().max(),
+        0.0,
+        "mu is not mu_layer of the encoder's output.",
+        atol=1e-3,
+    )
+    assert_close(
+        (logvar - expected[1]).abs().max(),
+        0.0,
+        "logvar is not logvar_layer of the encoder's output.",
+        atol=1e-3,
+    )
+
+
+def assert_decoded(
+    decoded: list[tuple[Tensor, Tensor]],
+    outputs: tuple[Tensor, Tensor, Tensor],
+    width: int,
+    labels: Tensor | None = None,
+) -> None:
+    """Fail unless the decoder got draws of N(mu, exp(logvar)), and the labels where there are."""
+    x_hat, mu, logvar = outputs
+    assert len(decoded) == 1, f"The decoder is called {len(decoded)} times."
+    rows = assert_tensor(decoded[0][0], (len(mu), width), "What the decoder gets")
+    z = rows[:, :LATENT]
+    if labels is not None:
+        gap = observe((rows[:, LATENT:] - labels).abs().max())
+        assert gap < 1e-5, "The decoder does not get the code and then the label."
+    noise = ((z - mu) / (logvar / 2).exp()).double()
+    # 37 x 15 draws: five standard errors of their standard deviation are 0.15, of the mean 0.21.
+    assert_close(noise.std(), 1.0, "The decoder does not get draws around mu.", rtol=0, atol=0.16)
+    assert_close(noise.mean(), 0.0, "The decoder's codes are off mu.", rtol=0, atol=0.22)
+    changed = observe((x_hat.flatten(1) - decoded[0][1].flatten(1)).abs().max(), atol=1e-3)
+    assert changed < 1e-3, "x_hat is not what the decoder gave."
+
+
+# --- models, with the reference in place of what failed ---------------------------------------------
+
+
+def vae(student: Student) -> Handle:
+    """The student's VAE; parts whose item failed are the reference's."""
+    failed = [part for part in ("encoder", "decoder") if student.failed(part)]
+    try:
+        model = student.build("VAE", 784, latent_size=LATENT)
+    except StudentError as error:
+        if error.is_gap or not failed:
+            raise
+        model, failed = student.bare("VAE"), ["encoder", "decoder"]
+    for part in failed:
+        student.note_carried(part)
+        put_reference(model, RIGHT.VAE(784, latent_size=LATENT), part)
+    if student.failed("forward"):
+        student.note_carried("forward")
+        model.forward.replace(lambda x: compose(model, x))
+    return model
+
+
+def cvae(student: Student) -> Handle:
+    """The student's CVAE, or the reference's parts in it if its item failed."""
+    if not student.failed("cvae"):
+        return student.build("CVAE", 784, num_classes=CLASSES, latent_size=LATENT)
+    student.note_carried("cvae")
+    model = student.bare("CVAE")
+    model.num_classes.set(CLASSES)
+    right = RIGHT.CVAE(784, num_classes=CLASSES, latent_size=LATENT)
+    for part in ("encoder", "decoder"):
+        put_reference(model, right, part)
+    model.forward.replace(lambda x, c: compose(model, x, c))
+    return model
+
+
+def put_reference(model: Handle, right: torch.nn.Module, part: str) -> None:
+    """Put the reference's encoder and heads, or its decoder, into the student's model."""
+    for name in {"encoder": ("encoder", "mu_layer", "logvar_layer")}.get(part, (part,)):
+        network = getattr(right, name)
+        parameters = dict(network.named_parameters())
+
+        def compute(
+            values: list[Tensor],
+            x: Tensor,
+            network: torch.nn.Module = network,
+            names: tuple[str, ...] = tuple(parameters),
+        ) -> Tensor:
+            return functional_call(network, dict(zip(names, values, strict=True)), (x,))
+
+        getattr(model, name).replace(compute, parameters)
+
+
+def posterior(model: Handle, x: Tensor, *label: Tensor) -> tuple[Tensor, Tensor]:
+    features = model.encoder(torch.cat([x.flatten(1), *label], 1)) if label else apply(
+        model.encoder, x
+    )  # fmt: skip
+    mu, logvar = model.mu_layer(features), model.logvar_layer(features)
+    shape = (len(x), LATENT)
+    return assert_tensor(mu, shape, "mu"), assert_tensor(logvar, shape, "logvar")
+
+
+def compose(model: Handle, x: Tensor, *label: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """What a right `forward` does with the student's parts."""
+    mu, logvar = posterior(model, x, *label)
+    z = RIGHT.reparametrize(mu, logvar)
+    return model.decoder(torch.cat([z, *label], 1)).reshape(x.shape), mu, logvar
+
+
+# --- training a student's model -----------------------------------------------------------------
+
+
+def trained_loss(
+    student: Student, model: Handle, rebuild: Callable[[], Handle], conditional: bool
+) -> float:
+    """Train for STEPS steps, and compute the negative ELBO of held-out images ourselves.
+
+    The decoder is asked in a fresh process that has never seen the images: all that it can know
+    of them is the few numbers of z, which we draw.
+    """
+    batches, x, labels = digits()
+    label = [labels] if conditional else []
+    with student.within(TRAIN_SECONDS):
+        student.kit("nndl.helper").train_vae(1, model, batches, conditional)
+    with torch.no_grad():
+        mu, logvar = posterior(model, x, *label)
+        z = RIGHT.reparametrize(mu, logvar)
+        weights = model.parameters()
+        student.restart()
+        model = rebuild()
+        model.load(weights)
+        x_hat = assert_images(model.decoder(torch.cat([z, *label], 1)), len(x), 28)
+        inside = bool(((x_hat >= 0) & (x_hat <= 1)).all())
+        assert inside, "After training, pixels of the reconstruction are not between 0 and 1."
+        return float(RIGHT.loss_function(x_hat.reshape(x.shape), x, mu, logvar))
+
+
+@cache
+def digits() -> tuple[list[tuple[Tensor, Tensor]], Tensor, Tensor]:
+    """The batches to train on, and the images and labels (one-hot) to judge by."""
+    data = stand_in()
+    count = STEPS * BATCH
+    images, labels = data.train.images[:count].float() / 255, data.train.labels[:count]
+    batches = list(zip(images.split(BATCH), labels.split(BATCH), strict=True))
+    held_out = data.validation.images[:HELD_OUT].float() / 255
+    return batches, held_out, F.one_hot(data.validation.labels[:HELD_OUT], CLASSES).float()
+
+
+# --- inputs -------------------------------------------------------------------------------------
+
+
+def elbo_inputs(count: int, side: int, latent: int) -> list[Tensor]:
+    """x_hat, x, mu and logvar, with soft pixels and logvar of both signs."""
+    x_hat, x = torch.rand(2, count, 1, side, side) * 0.9 + 0.05
+    return [x_hat, x, torch.randn(count, latent), torch.randn(count, latent)]
+
+
+def one_hot(count: int, classes: int) -> Tensor:
+    return F.one_hot(torch.arange(count) % classes, classes).float()

@@ -1,0 +1,236 @@
+"""One submission in, one result out: run the checks against the student's walled process."""
+
+from __future__ import annotations
+
+import os
+import platform
+import time
+import traceback
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+import torch
+
+from autograder import __version__, observations
+from autograder.assignment import Assignment, assignment
+from autograder.checks import Check
+from autograder.errors import GraderFault, StudentError
+from autograder.observations import Observation
+from autograder.result import CheckResult, ItemResult, Result
+from autograder.sandbox.inside.enter import Limits
+from autograder.sandbox.process import SandboxError, WarmProcess
+from autograder.student import Student
+from autograder.submission import Submission
+
+PLUGINS_NOT_NEEDED = (
+    *("terminal", "cacheprovider", "logging", "junitxml", "faulthandler", "doctest", "debugging"),
+    *("capture", "unraisableexception", "threadexception", "warnings", "pastebin", "stepwise"),
+)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one check came to, with what it measured."""
+
+    name: str
+    check: Check
+    statement: str
+    error: StudentError | AssertionError | None
+    observations: tuple[Observation, ...]
+
+    @property
+    def passed(self) -> bool:
+        return self.error is None
+
+    @property
+    def is_gap(self) -> bool:
+        return isinstance(self.error, StudentError) and self.error.is_gap
+
+
+@dataclass
+class Run:
+    """All outcomes of one submission, in order, and what was carried forward for each item."""
+
+    outcomes: list[Outcome] = field(default_factory=list)
+    carried: dict[str, list[str]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    def of(self, item: str) -> list[Outcome]:
+        return [outcome for outcome in self.outcomes if outcome.check.item == item]
+
+    def failed(self) -> set[str]:
+        """Items of which a check failed."""
+        return {outcome.check.item for outcome in self.outcomes if not outcome.passed}
+
+    def missing(self) -> set[str]:
+        """Items of which nothing is there yet."""
+        return self.failed() - {o.check.item for o in self.outcomes if not o.is_gap}
+
+
+def run_checks(
+    submission: Submission,
+    warm: WarmProcess,
+    seed: int = 0,
+    limits: Limits | None = None,
+    only: Iterable[str] = (),
+) -> Run:
+    """Run the hidden checks, of all items or `only` some, against one submission.
+
+    Raises GraderFault if a check itself breaks, or the walls do.
+    """
+    task = assignment(submission.assignment)
+    student = Student(warm, submission, limits or Limits())
+    session = _Session(student, seed, set(only))
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    options = [f"-pno:{name}" for name in PLUGINS_NOT_NEEDED]
+    options += ["--assert=plain", "-c", os.devnull, f"--rootdir={task.checks.parent}"]
+    try:
+        status = pytest.main([*options, str(task.checks)], plugins=[session])
+        if session.fault is not None:
+            raise GraderFault(session.fault)
+        if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+            raise GraderFault(f"{task.checks.name} could not be run by pytest ({status!r})")
+        session.run.notes = (*submission.notes, *student._all_notes())
+    except SandboxError as error:
+        raise GraderFault(str(error)) from error
+    finally:
+        student._close()
+    return session.run
+
+
+def grade(
+    submission: Submission, warm: WarmProcess, seed: int = 0, limits: Limits | None = None
+) -> Result:
+    """Grade one submission. Whatever happens, a Result comes of it."""
+    from autograder.diagnosis import Diagnosis  # which itself runs checks
+
+    task = assignment(submission.assignment)
+    started = time.perf_counter()
+    common: dict[str, Any] = {
+        "student": submission.student,
+        "assignment": task.name,
+        "submission_sha256": submission.sha256,
+        "max_score": task.max_score,
+        "walls": warm.walls.names,
+        "seed": seed,
+        "versions": versions(),
+    }
+    try:
+        run = run_checks(submission, warm, seed, limits)
+        diagnosis = Diagnosis(task.name, warm, seed)
+        items = tuple(_item_result(task, item.name, run, diagnosis) for item in task.items)
+    except GraderFault as fault:
+        seconds = round(time.perf_counter() - started, 3)
+        return Result(**common, status="failed", error=str(fault), seconds=seconds)
+    score = round(sum(item.points for item in items), 4)
+    seconds = round(time.perf_counter() - started, 3)
+    return Result(
+        **common, status="graded", score=score, items=items, notes=run.notes, seconds=seconds
+    )
+
+
+def versions() -> dict[str, str]:
+    """What a result depends on besides the submission."""
+    return {
+        "autograder": __version__,
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+    }
+
+
+class _Session:
+    """A pytest plugin: gives checks their student, and keeps what they came to."""
+
+    def __init__(self, student: Student, seed: int, only: set[str]) -> None:
+        self.walled = student
+        self.seed, self.only = seed, only
+        self.run = Run()
+        self.broken_off: dict[str, StudentError] = {}
+        self.fault: str | None = None
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items[:] = [test for test in items if not self.only or _check_of(test).item in self.only]
+
+    @pytest.fixture
+    def student(self, request: pytest.FixtureRequest) -> Student:
+        check = _check_of(request.node)
+        if check.item in self.broken_off:
+            raise self.broken_off[check.item]
+        earlier = self.run.failed() - {check.item}
+        self.walled._begin(self._seed(request.node.name), earlier, self.run.missing())
+        return self.walled
+
+    def _seed(self, name: str) -> int:
+        return zlib.crc32(f"{self.seed}:{name}".encode())
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        observations.start()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> pytest.TestReport:
+        error = call.excinfo.value if call.excinfo else None
+        if call.when == "call" or (call.when == "setup" and error is not None):
+            self._keep(item, error)
+        outcome = "failed" if error else "passed"
+        return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)
+
+    def _keep(self, test: pytest.Item, error: BaseException | None) -> None:
+        if not isinstance(error, StudentError | AssertionError | None):
+            trace = "".join(traceback.format_exception(error)[-4:])
+            self.fault = f"the check {test.name} broke: {trace.strip()}"
+            pytest.exit("a check broke")
+        check = _check_of(test)
+        if isinstance(error, StudentError) and error.kind in ("limit", "died", "breach"):
+            self.broken_off[check.item] = error
+        statement = " ".join((test.function.__doc__ or "").split())  # type: ignore[attr-defined]
+        name = test.name.removeprefix("test_")
+        seen = observations.collected()
+        self.run.outcomes.append(Outcome(name, check, statement, error, seen))
+        carried = self.run.carried.setdefault(check.item, [])
+        carried += [earlier for earlier in self.walled._carried if earlier not in carried]
+
+
+def _check_of(test: pytest.Item) -> Check:
+    found = getattr(test.function, "check", None)  # type: ignore[attr-defined]
+    if not isinstance(found, Check):
+        raise GraderFault(f"{test.name} is not marked with @item")
+    return found
+
+
+def _item_result(task: Assignment, name: str, run: Run, diagnosis: Any) -> ItemResult:
+    item = next(item for item in task.items if item.name == name)
+    if item.manual:
+        return ItemResult(name, 0.0, item.points, "manual", (), ())
+    outcomes = run.of(name)
+    if not outcomes:
+        raise GraderFault(f"the item {name} has no check")
+    share = item.points / sum(outcome.check.weight for outcome in outcomes)
+    named = {} if all(o.is_gap for o in outcomes) else diagnosis.of(name, outcomes)
+    checks = tuple(_check_result(outcome, share, named) for outcome in outcomes)
+    points = round(sum(share * o.check.weight for o in outcomes if o.passed), 4)
+    if all(outcome.passed for outcome in outcomes):
+        status = "passed"
+    elif any(outcome.passed for outcome in outcomes):
+        status = "partial"
+    else:
+        status = "missing" if all(outcome.is_gap for outcome in outcomes) else "failed"
+    return ItemResult(name, points, item.points, status, tuple(run.carried[name]), checks)
+
+
+def _check_result(outcome: Outcome, share: float, named: dict[str, Any]) -> CheckResult:
+    most = round(share * outcome.check.weight, 4)
+    if outcome.error is None:
+        return CheckResult(outcome.name, True, most, most, "")
+    mistake = named.get(outcome.name)
+    message = f"{outcome.statement} {outcome.error}".strip()
+    if mistake is not None:
+        message += f"\n{mistake.hint}"
+    return CheckResult(
+        outcome.name, False, 0.0, most, message, mistake.name if mistake is not None else None
+    )

@@ -1,0 +1,101 @@
+"""What comes of grading: the record that is written as `result.json`."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """One check: `message` is what the student may read, empty when it passed."""
+
+    name: str
+    passed: bool
+    points: float
+    max_points: float
+    message: str
+    misconception: str | None = None
+
+
+@dataclass(frozen=True)
+class ItemResult:
+    """One exercise; `status` is passed, partial, failed, missing or manual."""
+
+    name: str
+    points: float
+    max_points: float
+    status: str
+    carried_forward: tuple[str, ...]
+    checks: tuple[CheckResult, ...]
+
+
+@dataclass(frozen=True)
+class Result:
+    """One submission; `status` "failed" means the grader's fault, with `error`, never a score."""
+
+    student: str
+    assignment: str
+    submission_sha256: str
+    status: str
+    max_score: float
+    walls: tuple[str, ...]
+    seed: int
+    versions: dict[str, str]
+    seconds: float
+    items: tuple[ItemResult, ...] = ()
+    notes: tuple[str, ...] = ()
+    score: float | None = None
+    error: str | None = None
+    schema: int = field(default=SCHEMA)
+
+    def as_json(self) -> dict[str, Any]:
+        record = asdict(self)
+        order = ("schema", "student", "assignment", "submission_sha256", "status", "error",
+                 "score", "max_score", "items", "notes", "walls", "seed", "versions",
+                 "seconds")  # fmt: skip
+        return {key: record[key] for key in order if record[key] is not None}
+
+
+def read_result(path: Path) -> Result | None:
+    """The result at `path`, or None where there is none that can be read."""
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+        if record.pop("schema") != SCHEMA:
+            return None
+        items = tuple(
+            ItemResult(
+                **{
+                    **item,
+                    "carried_forward": tuple(item["carried_forward"]),
+                    "checks": tuple(CheckResult(**check) for check in item["checks"]),
+                }
+            )
+            for item in record.pop("items")
+        )
+        lists = {key: tuple(record.pop(key)) for key in ("notes", "walls")}
+        return Result(items=items, **lists, **record)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Write a file so that at any moment the old or the new one is there, whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    number, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with open(number, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise

@@ -1,0 +1,281 @@
+"""The `student` object: how a check sees a submission, and all that it sees of it.
+
+    z = student.reparametrize(mu, logvar)         call a function; gradients flow through
+    model = student.build("VAE", 784)             make an instance; it stays in its process
+    x_hat, mu, logvar = model(x)                  call it
+    h = model.encoder(x)                          call one of its parts
+    model.load({name: tensor, ...})               set its parameters to known values
+    student.carry("reparametrize", reference)     put the reference in place of a failed part
+
+The student's code runs in a walled process and answers with plain data. Whatever it does there
+(raise, loop, die, answer nonsense) comes back as a StudentError.
+"""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+
+from autograder.errors import StudentError
+from autograder.sandbox.inside.enter import Limits
+from autograder.sandbox.inside.peer import Peer, Remote, RemoteFault
+from autograder.sandbox.inside.wire import Closed, Late, WireError
+from autograder.sandbox.process import WarmProcess, Worker
+from autograder.submission import Submission
+
+CALL_SECONDS = 6.0
+LOAD_SECONDS = 10.0
+GRACE_SECONDS = 2.0
+
+
+class Student:
+    """One submission in its walled process; a dead process is replaced by a fresh one."""
+
+    def __init__(self, warm: WarmProcess, submission: Submission, limits: Limits) -> None:
+        self._warm, self._submission, self._limits = warm, submission, limits
+        self._worker: Worker | None = None
+        self._peer: Peer | None = None
+        self._unloadable: StudentError | None = None
+        self._seconds = CALL_SECONDS
+        self._depth = 0
+        self._seed = 0
+        self._failed: Collection[str] = ()
+        self._missing: Collection[str] = ()
+        self._stand_ins: dict[str, Callable[..., Any]] = {}
+        self._carried: list[str] = []
+        self._notes: set[str] = set()
+
+    # --- for checks -----------------------------------------------------------------------
+
+    def __getattr__(self, name: str) -> Name:
+        """A name that the submission defines."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return Name(self, None, name)
+
+    def build(self, name: str, *args: Any, **kwargs: Any) -> Handle:
+        """An instance of the student's class, as far as its `__init__` is written."""
+        return self._ask(name, "build", name, *args, **kwargs)
+
+    def bare(self, name: str) -> Handle:
+        """An instance of the student's module class, without what its `__init__` would set."""
+        return self._ask(name, "bare", name)
+
+    def kit(self, module: str) -> Name:
+        """A module of `nndl`, as it runs in the student's process."""
+        return Name(self, module, "")
+
+    def failed(self, item: str) -> bool:
+        """Whether an earlier item did not get all its points."""
+        return item in self._failed
+
+    def need(self, *items: str) -> None:
+        """Stop unless each of these was at least tried: what isn't there can't have been used.
+
+        Raises StudentError of the kind "not_written", so that this item is missing too.
+        """
+        for item in items:
+            if item in self._missing:
+                raise StudentError("not_written", "", about=item)
+
+    def restart(self) -> None:
+        """Go on in a fresh process, which knows nothing of the one before."""
+        self._close()
+
+    def carry(self, item: str, function: Callable[..., Any]) -> None:
+        """Where `item` failed, let the student's other code use the reference's function.
+
+        The function runs here: the student's process calls back, gradients included.
+        """
+        if self.failed(item):
+            Name(self, None, item).replace(function)
+            self.note_carried(item)
+
+    def note_carried(self, item: str) -> None:
+        """Record that the check runs with the reference in place of that item."""
+        if item not in self._carried:
+            self._carried.append(item)
+
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """Give each call in this block so much time in place of the usual."""
+        before, self._seconds = self._seconds, seconds
+        try:
+            yield
+        finally:
+            self._seconds = before
+
+    # --- for the grader -------------------------------------------------------------------
+
+    def _begin(self, seed: int, failed: Collection[str], missing: Collection[str]) -> None:
+        """Start a check: nothing is left of the one before, and random numbers start anew."""
+        self._seed, self._failed, self._carried, self._stand_ins = seed, failed, [], {}
+        self._missing = missing
+        torch.manual_seed(seed)
+        if self._peer is not None:
+            self._peer.reset()
+            self._ask("", "reset", seed)
+
+    def _all_notes(self) -> list[str]:
+        if self._peer is not None:
+            notes = self._ask("", "notes")
+            if isinstance(notes, list):
+                self._notes.update(str(note)[:300] for note in notes[:10])
+        return sorted(self._notes)
+
+    def _close(self) -> None:
+        if self._worker is not None:
+            self._worker.kill()
+        self._worker = self._peer = None
+
+    # --- asking the worker ----------------------------------------------------------------
+
+    def _ask(self, about: str, operation: str, *args: Any, **kwargs: Any) -> Any:
+        peer = self._ready()
+        return self._attempt(about, lambda: peer.request(operation, *args, **kwargs))
+
+    def _call(self, target: list[Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        peer = self._ready()
+        return self._attempt(target[1], lambda: peer.call(target, args, kwargs))
+
+    def _attempt(self, about: str, action: Callable[[], Any]) -> Any:
+        """Do what asks the worker, in the time allowed; turn every failure into StudentError."""
+        assert self._peer is not None
+        if self._depth == 0:
+            self._peer.connection.deadline = time.monotonic() + self._seconds
+            self._peer.connection.received = 0
+        self._depth += 1
+        try:
+            return action()
+        except RemoteFault as error:
+            raise StudentError(**error.report, about=about) from error
+        except WireError as error:
+            raise self._end(error, about) from error
+        finally:
+            self._depth -= 1
+
+    def _ready(self) -> Peer:
+        """The peer of a worker that has loaded the submission."""
+        if self._unloadable is not None:
+            raise self._unloadable
+        if self._peer is None:
+            if self._submission.problem is not None:
+                raise StudentError("unreadable", self._submission.problem)
+            self._worker = self._warm.worker(self._limits)
+            self._peer = Peer(
+                self._worker.connection,
+                {"call": self._serve},
+                _explain,
+                lambda number, kind: Handle(self, number, kind),
+            )
+            try:
+                files, main = self._submission.files, self._submission.main
+                with self.within(LOAD_SECONDS):
+                    self._ask("", "load", files, main, self._seed)
+                self._ask("", "reset", self._seed)
+            except StudentError as error:
+                self._unloadable = error
+                raise
+        return self._peer
+
+    def _end(self, error: WireError, about: str) -> StudentError:
+        """Kill the worker, and say how its last answer failed to come."""
+        assert self._worker is not None
+        worker = self._worker
+        alone = isinstance(error, Closed) and worker.died(GRACE_SECONDS)
+        report = worker.kill()
+        self._worker = self._peer = None
+        what = f"`{about}`" if about else f"Importing {self._submission.main}"
+        if isinstance(error, Late):
+            return StudentError("limit", f"{what} did not finish within {self._seconds:g} seconds.")
+        if alone:
+            return StudentError(
+                "died", f"{what} ended the process ({_ending(report, self._limits)})."
+            )
+        return StudentError("breach", f"{what} answered with something that is no answer: {error}.")
+
+    def _serve(self, target: Any, args: Any, kwargs: Any, grad: Any) -> Any:
+        """What the student's process may ask of the grader: to call a stand-in put there."""
+        assert self._peer is not None
+        return self._peer.run(self._stand_ins[target[0]], args, kwargs, grad is True)
+
+
+class Name:
+    """Something in the student's process: call it, reach its parts, read or set its state."""
+
+    def __init__(self, student: Student, where: Remote | str | None, path: str) -> None:
+        self._student, self._where, self._path = student, where, path
+
+    def __getattr__(self, name: str) -> Name:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return Name(self._student, self._where, f"{self._path}.{name}".lstrip("."))
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call it. Tensors come back as tensors, other objects as handles."""
+        return self._student._call([self._where, self._path], args, kwargs)
+
+    def read(self) -> Any:
+        """Its value, where that is plain data."""
+        return self._ask("read")
+
+    def set(self, value: Any) -> None:
+        """Set it to a plain value."""
+        self._ask("set", value)
+
+    def parameters(self) -> dict[str, torch.Tensor]:
+        """A module's parameters by name, copied."""
+        return self._ask("parameters")
+
+    def gradients(self) -> dict[str, torch.Tensor | None]:
+        """The gradients that `backward` left at a module's parameters, by name."""
+        return self._ask("gradients")
+
+    def load(self, values: dict[str, torch.Tensor]) -> None:
+        """Set all of a module's parameters, by name."""
+        self._ask("load_parameters", values)
+
+    def replace(
+        self, function: Callable[..., Any], parameters: dict[str, torch.Tensor] | None = None
+    ) -> None:
+        """Put a function of the grader's in its place; it runs here, by call-back.
+
+        With `parameters`, a module takes its place: they live and are trained in the student's
+        process, and `function` gets them as its first argument, a list.
+        """
+        stand_ins = self._student._stand_ins
+        name = f"{len(stand_ins)}:{self._path}"
+        stand_ins[name] = function
+        self._ask("stand_in", name, parameters)
+
+    def _ask(self, operation: str, *args: Any) -> Any:
+        return self._student._ask(self._path, operation, [self._where, self._path], *args)
+
+
+class Handle(Name, Remote):
+    """An object that was made in the student's process and stays there."""
+
+    def __init__(self, student: Student, number: int, kind: str) -> None:
+        Remote.__init__(self, number, kind)
+        Name.__init__(self, student, self, "")
+
+
+def _explain(error: BaseException) -> dict[str, Any]:
+    """What the student's code is told when a stand-in fails on what it was given."""
+    if isinstance(error, RemoteFault):
+        return error.report
+    return {"kind": "raised", "type": type(error).__name__, "message": str(error)[:500]}
+
+
+def _ending(report: dict[str, Any], limits: Limits) -> str:
+    status = report.get("exit", 0)
+    if status == -signal.SIGKILL and report.get("cpu", 0) > 0.9 * limits.cpu_seconds:
+        return f"it used up its {limits.cpu_seconds} seconds of CPU time"
+    if status >= 0:
+        return f"with exit status {status}"
+    return f"killed by {signal.Signals(-status).name}"

@@ -1,0 +1,254 @@
+"""What a student handed in, found and read: files become a `Submission`, whatever their state.
+
+Nothing here runs or changes a student's file. What can't be read is a `problem` in words, which
+becomes the verdict on every item; it never stops the class.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import stat
+import tokenize
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from autograder.assignment import Assignment, assignment, known_assignments
+from autograder.errors import WrongUsage
+
+MAX_FILES = 2_000
+MAX_FILE_BYTES = 1 << 20
+HANDED_IN = (".py", ".ipynb", ".zip")
+
+
+@dataclass(frozen=True)
+class Handed:
+    """Where one student's work on one assignment lies: a folder, a zip, a module or a notebook."""
+
+    student: str
+    assignment: str
+    path: Path
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One student's work: the text of each module, and which of them holds the exercises.
+
+    `problem` says why the whole can't be graded, or is None; `notes` say what was made good.
+    """
+
+    student: str
+    assignment: str
+    sha256: str
+    files: dict[str, str] = field(default_factory=dict)
+    main: str = ""
+    problem: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+def find(submitted: Path, name: str | None, students: Iterable[str] = ()) -> list[Handed]:
+    """What lies in `submitted`, by student and assignment, in the layouts of the contract.
+
+    `name` restricts it to one assignment, or says of which one it is; `students` to these.
+    Raises WrongUsage for a path that does not exist, an unknown assignment, an empty folder,
+    or a layout that needs `name` and has none.
+    """
+    if name is not None:
+        assignment(name)
+    if not submitted.exists():
+        raise WrongUsage(f"There is no {submitted}.")
+    if submitted.is_file():
+        found = [Handed(submitted.stem, _needed(name, submitted), submitted)]
+    else:
+        found = list(_by_nbgrader(submitted, name)) or list(_one_each(submitted, name))
+    if not found:
+        raise WrongUsage(
+            f"{submitted} holds no submissions: neither STUDENT/ASSIGNMENT/ folders, as nbgrader "
+            "lays them out, nor one folder, notebook, module or zip per student."
+        )
+    wanted = set(students)
+    unknown = wanted - {handed.student for handed in found}
+    if unknown:
+        raise WrongUsage(f"{submitted} has nothing from {', '.join(sorted(unknown))}.")
+    return sorted(
+        (handed for handed in found if not wanted or handed.student in wanted),
+        key=lambda handed: (handed.assignment, handed.student),
+    )
+
+
+def read(handed: Handed) -> Submission:
+    """Read one submission. Never raises for what the student did; see `Submission.problem`."""
+    task = assignment(handed.assignment)
+    try:
+        contents = _contents(handed.path)
+    except _Unreadable as error:
+        digest = hashlib.sha256(str(error).encode()).hexdigest()
+        return Submission(handed.student, task.name, digest, problem=str(error))
+    modules = {name: data for name, data in contents.items() if name.endswith(".py")}
+    digest = _digest(modules)
+    try:
+        main, notes = _main_module(modules, contents, task)
+        root = PurePosixPath(main).parent
+        beside = {n: d for n, d in modules.items() if PurePosixPath(n).is_relative_to(root)}
+        files = {
+            str(PurePosixPath(name).relative_to(root)): _text(name, data)
+            for name, data in beside.items()
+            if name == main or _decodes(data)
+        }
+    except _Unreadable as error:
+        return Submission(handed.student, task.name, digest, problem=str(error))
+    name = PurePosixPath(main).name
+    return Submission(handed.student, task.name, digest, files, name, notes=notes)
+
+
+class _Unreadable(Exception):
+    """Why a submission can't be read, in words for the student."""
+
+
+def _needed(name: str | None, path: Path) -> str:
+    if name is not None:
+        return name
+    fitting = [n for n in known_assignments() if path.name in (assignment(n).main, f"{n}.ipynb")]
+    if len(fitting) == 1:
+        return fitting[0]
+    raise WrongUsage(f"Which assignment is {path} of? Say --assignment NAME.")
+
+
+def _by_nbgrader(submitted: Path, name: str | None) -> Iterator[Handed]:
+    names = known_assignments() if name is None else [name]
+    for student in _folders(submitted):
+        for task in names:
+            if (student / task).is_dir():
+                yield Handed(student.name, task, student / task)
+
+
+def _one_each(submitted: Path, name: str | None) -> Iterator[Handed]:
+    entries = sorted(p for p in submitted.iterdir() if not p.name.startswith((".", "_")))
+    fitting = [p for p in entries if p.is_dir() or p.suffix.lower() in HANDED_IN]
+    if not fitting:
+        return
+    if name is None:
+        raise WrongUsage(
+            f"{submitted} has one entry per student: of which assignment? Say --assignment NAME."
+        )
+    for path in fitting:
+        yield Handed(path.name if path.is_dir() else path.stem, name, path)
+
+
+def _folders(folder: Path) -> list[Path]:
+    return sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith("."))
+
+
+def _contents(path: Path) -> dict[str, bytes]:
+    """The files that matter, by their path within the submission."""
+    if path.is_dir():
+        return dict(_in_folder(path))
+    if path.suffix.lower() == ".zip":
+        return dict(_in_zip(path))
+    return {path.name: _read_file(path)}
+
+
+def _in_folder(folder: Path) -> Iterator[tuple[str, bytes]]:
+    seen = 0
+    for parent, folders, names in os.walk(folder, followlinks=False):
+        folders[:] = sorted(f for f in folders if not f.startswith((".", "__")))
+        for name in sorted(names):
+            seen += 1
+            if seen > MAX_FILES:
+                raise _Unreadable(f"The submission has more than {MAX_FILES:,} files.")
+            if name.endswith((".py", ".ipynb")) and not name.startswith("."):
+                path = Path(parent, name)
+                yield path.relative_to(folder).as_posix(), _read_file(path)
+
+
+def _read_file(path: Path) -> bytes:
+    """A regular file's bytes: no link is followed, no pipe is waited for, nothing huge is read.
+
+    A notebook is only noticed, not read: this assignment's exercises are in a module.
+    """
+    try:
+        number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError as error:
+        raise _Unreadable(f"{path.name} can't be read: {error.strerror}.") from error
+    with open(number, "rb") as file:
+        if not stat.S_ISREG(os.fstat(number).st_mode):
+            raise _Unreadable(f"{path.name} is no ordinary file.")
+        if path.suffix == ".ipynb":
+            return b""
+        data = file.read(MAX_FILE_BYTES + 1)
+    if len(data) > MAX_FILE_BYTES:
+        raise _Unreadable(f"{path.name} is larger than {MAX_FILE_BYTES:,} bytes.")
+    return data
+
+
+def _in_zip(path: Path) -> Iterator[tuple[str, bytes]]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = archive.infolist()
+            if len(entries) > MAX_FILES:
+                raise _Unreadable(f"The zip has more than {MAX_FILES:,} files.")
+            for entry in entries:
+                name = PurePosixPath(entry.filename.replace("\\", "/"))
+                hidden = any(part.startswith((".", "__")) for part in name.parts)
+                if entry.is_dir() or name.is_absolute() or hidden:
+                    continue
+                if name.suffix == ".ipynb":
+                    yield str(name), b""
+                elif name.suffix == ".py":
+                    with archive.open(entry) as file:
+                        data = file.read(MAX_FILE_BYTES + 1)
+                    if len(data) > MAX_FILE_BYTES:
+                        raise _Unreadable(f"{name} is larger than {MAX_FILE_BYTES:,} bytes.")
+                    yield str(name), data
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, ValueError) as error:
+        raise _Unreadable(f"The zip is damaged or locked: {error}") from error
+
+
+def _main_module(
+    modules: dict[str, bytes], contents: dict[str, bytes], task: Assignment
+) -> tuple[str, tuple[str, ...]]:
+    """Which module holds the exercises, and a note where it is not the expected one."""
+    wanted = [name for name in modules if PurePosixPath(name).name == task.main]
+    if wanted:
+        nearest = min(wanted, key=lambda name: (len(PurePosixPath(name).parts), name))
+        return nearest, ()
+    if len(modules) == 1:
+        (name,) = modules
+        return name, (f"There is no {task.main}; {name}, the only module, was graded instead.",)
+    if modules:
+        raise _Unreadable(f"There is no {task.main}, and more than one other module.")
+    if contents:
+        raise _Unreadable(
+            f"Only a notebook was handed in; the exercises are in {task.main}, which is missing."
+        )
+    raise _Unreadable(f"The submission is empty: {task.main} is missing.")
+
+
+def _text(name: str, data: bytes) -> str:
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        return data.decode(encoding)
+    except (SyntaxError, UnicodeDecodeError, LookupError) as error:
+        line = data[: error.start].count(b"\n") + 1 if isinstance(error, UnicodeDecodeError) else 1
+        raise _Unreadable(
+            f"{name} is not UTF-8 text (line {line}). Save it with the encoding UTF-8."
+        ) from error
+
+
+def _decodes(data: bytes) -> bool:
+    try:
+        _text("", data)
+    except _Unreadable:
+        return False
+    return True
+
+
+def _digest(files: dict[str, bytes]) -> str:
+    digest = hashlib.sha256()
+    for name in sorted(files):
+        data = files[name]
+        digest.update(f"{name}\0{len(data)}\0".encode("utf-8", "surrogateescape") + data)
+    return digest.hexdigest()
