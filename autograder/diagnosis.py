@@ -56,9 +56,12 @@ def _behaviours(
 
 
 def behaviour(task: str, mistake: Misconception, warm: WarmProcess, seed: int) -> list[Outcome]:
-    """The outcomes of the item's checks on a submission with that one mistake."""
+    """The outcomes of the item's checks on a submission with that one mistake.
+
+    Its own random numbers are others than a student's: sampled values agree in law alone.
+    """
     submission = as_submission(task, mistake.name, mistake.module)
-    return run_checks(submission, warm, seed, only=[mistake.item]).of(mistake.item)
+    return run_checks(submission, warm, seed, only=[mistake.item], noise=1).of(mistake.item)
 
 
 def as_submission(task: str, student: str, module: str) -> Submission:

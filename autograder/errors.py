@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+
+from autograder.text import quotable
 
 
 class WrongUsage(Exception):
@@ -13,7 +15,7 @@ class GraderFault(Exception):
     """The grader failed, not the student: no score comes of it."""
 
 
-@dataclass
+@dataclass(eq=False)
 class StudentError(Exception):
     """The student's code did not do what it was asked.
 
@@ -31,7 +33,11 @@ class StudentError(Exception):
     line: int = 0
     source: str = ""
     function: str = ""
-    about: str = field(default="", compare=False)
+    about: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("message", "type", "file", "source", "function"):
+            setattr(self, name, quotable(getattr(self, name)))
 
     def __str__(self) -> str:
         """What happened and where, in words for the student."""

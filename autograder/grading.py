@@ -76,13 +76,15 @@ def run_checks(
     seed: int = 0,
     limits: Limits | None = None,
     only: Iterable[str] = (),
+    noise: int = 0,
 ) -> Run:
     """Run the hidden checks, of all items or `only` some, against one submission.
 
+    The inputs are drawn from `seed`; `noise` shifts the random numbers of the student's process.
     Raises GraderFault if a check itself breaks, or the walls do.
     """
     task = assignment(submission.assignment)
-    student = Student(warm, submission, limits or Limits())
+    student = Student(warm, submission, limits or Limits(), noise)
     session = _Session(student, seed, set(only))
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     options = [f"-pno:{name}" for name in PLUGINS_NOT_NEEDED]
@@ -220,7 +222,8 @@ def _item_result(task: Assignment, name: str, run: Run, diagnosis: Any) -> ItemR
         status = "partial"
     else:
         status = "missing" if all(outcome.is_gap for outcome in outcomes) else "failed"
-    return ItemResult(name, points, item.points, status, tuple(run.carried[name]), checks)
+    carried = () if status == "missing" else tuple(run.carried[name])
+    return ItemResult(name, points, item.points, status, carried, checks)
 
 
 def _check_result(outcome: Outcome, share: float, named: dict[str, Any]) -> CheckResult:
@@ -228,9 +231,8 @@ def _check_result(outcome: Outcome, share: float, named: dict[str, Any]) -> Chec
     if outcome.error is None:
         return CheckResult(outcome.name, True, most, most, "")
     mistake = named.get(outcome.name)
-    message = f"{outcome.statement} {outcome.error}".strip()
-    if mistake is not None:
-        message += f"\n{mistake.hint}"
+    hint = [] if mistake is None else [" ".join(mistake.hint.split())]
+    message = "\n".join([outcome.statement, " ".join(str(outcome.error).split()), *hint])
     return CheckResult(
         outcome.name, False, 0.0, most, message, mistake.name if mistake is not None else None
     )

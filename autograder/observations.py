@@ -40,6 +40,7 @@ def collected() -> tuple[Observation, ...]:
 
 def observe(value: Any, rtol: float = 1e-3, atol: float = 1e-5) -> torch.Tensor:
     """Note a measured value of the student's; returns it as a float64 tensor."""
-    tensor = torch.as_tensor(value).detach().double()
+    with torch.no_grad():
+        tensor = torch.as_tensor(value).detach().double()
     _current.append(Observation(tensor, rtol, atol))
     return tensor

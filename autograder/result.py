@@ -62,6 +62,10 @@ class Result:
                  "seconds")  # fmt: skip
         return {key: record[key] for key in order if record[key] is not None}
 
+    def as_text(self) -> str:
+        """The content of `result.json`."""
+        return json.dumps(self.as_json(), indent=1, ensure_ascii=True) + "\n"
+
 
 def read_result(path: Path) -> Result | None:
     """The result at `path`, or None where there is none that can be read."""

@@ -36,8 +36,11 @@ GRACE_SECONDS = 2.0
 class Student:
     """One submission in its walled process; a dead process is replaced by a fresh one."""
 
-    def __init__(self, warm: WarmProcess, submission: Submission, limits: Limits) -> None:
+    def __init__(
+        self, warm: WarmProcess, submission: Submission, limits: Limits, noise: int = 0
+    ) -> None:
         self._warm, self._submission, self._limits = warm, submission, limits
+        self._noise = noise
         self._worker: Worker | None = None
         self._peer: Peer | None = None
         self._unloadable: StudentError | None = None
@@ -117,12 +120,12 @@ class Student:
         self._seed, self._failed, self._carried, self._stand_ins = seed, failed, [], {}
         self._missing = missing
         torch.manual_seed(seed)
-        if self._peer is not None:
+        if self._peer is not None and self._unloadable is None:
             self._peer.reset()
-            self._ask("", "reset", seed)
+            self._ask("", "reset", self._noise + seed)
 
     def _all_notes(self) -> list[str]:
-        if self._peer is not None:
+        if self._peer is not None and self._unloadable is None:
             notes = self._ask("", "notes")
             if isinstance(notes, list):
                 self._notes.update(str(note)[:300] for note in notes[:10])
@@ -139,9 +142,11 @@ class Student:
         peer = self._ready()
         return self._attempt(about, lambda: peer.request(operation, *args, **kwargs))
 
-    def _call(self, target: list[Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    def _call(
+        self, about: str, target: list[Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
         peer = self._ready()
-        return self._attempt(target[1], lambda: peer.call(target, args, kwargs))
+        return self._attempt(about, lambda: peer.call(target, args, kwargs))
 
     def _attempt(self, about: str, action: Callable[[], Any]) -> Any:
         """Do what asks the worker, in the time allowed; turn every failure into StudentError."""
@@ -176,8 +181,8 @@ class Student:
             try:
                 files, main = self._submission.files, self._submission.main
                 with self.within(LOAD_SECONDS):
-                    self._ask("", "load", files, main, self._seed)
-                self._ask("", "reset", self._seed)
+                    self._ask("", "load", files, main, self._noise + self._seed)
+                self._ask("", "reset", self._noise + self._seed)
             except StudentError as error:
                 self._unloadable = error
                 raise
@@ -218,7 +223,7 @@ class Name:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call it. Tensors come back as tensors, other objects as handles."""
-        return self._student._call([self._where, self._path], args, kwargs)
+        return self._student._call(self._label(), [self._where, self._path], args, kwargs)
 
     def read(self) -> Any:
         """Its value, where that is plain data."""
@@ -254,7 +259,12 @@ class Name:
         self._ask("stand_in", name, parameters)
 
     def _ask(self, operation: str, *args: Any) -> Any:
-        return self._student._ask(self._path, operation, [self._where, self._path], *args)
+        return self._student._ask(self._label(), operation, [self._where, self._path], *args)
+
+    def _label(self) -> str:
+        """What to call it in words to the student."""
+        kind = self._where._kind if isinstance(self._where, Remote) else ""
+        return ".".join(filter(None, (kind, self._path)))
 
 
 class Handle(Name, Remote):

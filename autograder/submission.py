@@ -217,6 +217,8 @@ def _main_module(
         return nearest, ()
     if len(modules) == 1:
         (name,) = modules
+        if len(contents) == 1:
+            return name, ()
         return name, (f"There is no {task.main}; {name}, the only module, was graded instead.",)
     if modules:
         raise _Unreadable(f"There is no {task.main}, and more than one other module.")

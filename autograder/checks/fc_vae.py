@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from itertools import pairwise, permutations
 
@@ -37,7 +38,12 @@ def test_encoder_is_three_linear_layers_with_relu(student: Student) -> None:
     """The encoder flattens the images and applies three Linear layers to 400 numbers, each
     followed by a ReLU."""
     model = student.build("VAE", 784, latent_size=LATENT)
-    assert_computes_mlp(model.encoder, [784, 400, 400, 400], torch.relu, torch.rand(5, 1, 28, 28))
+    images = torch.rand(5, 1, 28, 28)
+    assert_computes_mlp(model.encoder, [784, 400, 400, 400], torch.relu, images)
+    if not takes_images(model.encoder, images):
+        given = first_input(model, "encoder", images)
+        flat = given is None or given.dim() == 2
+        assert observe(float(flat)), "Neither the encoder nor `forward` flattens the images."
 
 
 @item("encoder", weight=1)
@@ -52,8 +58,9 @@ def test_heads_are_two_linear_layers(student: Student) -> None:
 def test_encoder_fits_other_sizes(student: Student) -> None:
     """`input_size` and `latent_size` decide the sizes: no 784, no 28 and no 15 is fixed."""
     model = student.build("VAE", 196, latent_size=6)
-    features = apply(model.encoder, torch.rand(3, 1, 14, 14))
-    assert_tensor(features, (3, HIDDEN), "With 14 x 14 images the encoder's output")
+    images = torch.rand(3, 1, 14, 14)
+    assert_computes_mlp(model.encoder, [196, 400, 400, 400], torch.relu, images)
+    features = apply(model.encoder, images)
     assert_tensor(model.mu_layer(features), (3, 6), "With 6 latent numbers mu")
     assert_tensor(model.logvar_layer(features), (3, 6), "With 6 latent numbers logvar")
 
@@ -68,13 +75,18 @@ def test_decoder_is_four_linear_layers_and_a_sigmoid(student: Student) -> None:
     model = student.build("VAE", 784, latent_size=LATENT)
     codes = torch.randn(5, LATENT)
     assert_computes_mlp(model.decoder, [LATENT, 400, 400, 400, 784], torch.sigmoid, codes)
+    if model.decoder(codes).dim() == 2:
+        x_hat = first_output(model, torch.rand(5, 1, 28, 28))
+        image = x_hat is None or x_hat.dim() == 4
+        assert observe(float(image)), "Neither the decoder nor `forward` gives images their shape."
 
 
 @item("decoder", weight=1)
 def test_decoder_fits_other_sizes(student: Student) -> None:
     """`input_size` and `latent_size` decide the sizes: no 28 and no 15 is fixed."""
     model = student.build("VAE", 196, latent_size=6)
-    assert_images(model.decoder(torch.randn(3, 6)), 3, 14)
+    codes = torch.randn(3, 6)
+    assert_computes_mlp(model.decoder, [6, 400, 400, 400, 196], torch.sigmoid, codes)
 
 
 # --- reparametrize ------------------------------------------------------------------------------
@@ -87,10 +99,10 @@ def test_samples_follow_mu_and_logvar(student: Student) -> None:
     logvar = torch.tensor([1.5, 0.0, -2.0]).expand(50_000, 3)
     z = assert_tensor(student.reparametrize(mu, logvar), (50_000, 3), "z").double()
     spread = (logvar[0] / 2).exp()
-    # Five standard errors of a mean, a standard deviation and a share of 150,000 draws.
-    error = ((z.mean(0) - mu[0]) / spread).numpy()
-    assert_close(error, [0.0] * 3, "The samples do not have the mean mu.", 0.02, 0.025)
+    # Five standard errors of a standard deviation, a mean and a share of so many draws.
     assert_close(z.std(0), spread, "Their spread does not follow logvar.", rtol=0.02)
+    error = (z.mean(0) - mu[0]) / spread
+    assert_close(error, [0.0] * 3, "The samples do not have the mean mu.", rtol=0.02, atol=0.025)
     beyond = ((z - mu).abs() > 2 * spread).double().mean()
     assert_close(beyond, 0.0455, "The noise is not normal.", rtol=0, atol=0.003)
 
@@ -98,16 +110,19 @@ def test_samples_follow_mu_and_logvar(student: Student) -> None:
 @item("reparametrize", weight=1)
 def test_noise_is_independent(student: Student) -> None:
     """Every image and every latent number gets noise of its own, from torch's generator."""
-    zeros = torch.zeros(50_000, 4)
-    z = assert_tensor(student.reparametrize(zeros, zeros), (50_000, 4), "z").double()
-    across = torch.stack([z.std(0).mean(), z.std(1).mean()])
-    assert_close(across, [1.0, 0.9213], "Images, or latent numbers, share their noise.", rtol=0.03)
+    zeros = torch.zeros(2_000, 16)
+    z = assert_tensor(student.reparametrize(zeros, zeros), zeros.shape, "z")
+    rows_differ, columns_differ = observe([float(z.std(d).mean() > 0.5) for d in (0, 1)])
     student.kit("torch").manual_seed(7)
     first = student.reparametrize(zeros, zeros)
     student.kit("torch").manual_seed(7)
     again = student.reparametrize(zeros, zeros)
-    difference = observe((first - again).abs().max(), atol=1e-4) > 0
-    assert not difference, "The same seed of torch does not give the same noise."
+    later = student.reparametrize(zeros, zeros)
+    repeats, goes_on = observe([float(first.equal(again)), float(not later.equal(again))])
+    assert goes_on, "Every call gives the same noise."
+    assert rows_differ, "All images get the same noise."
+    assert columns_differ, "All latent numbers of an image get the same noise."
+    assert repeats, "The same seed of torch does not give the same noise."
 
 
 @item("reparametrize", weight=2)
@@ -122,16 +137,22 @@ def test_gradients_reach_mu_and_logvar(student: Student) -> None:
     to_mu = torch.zeros_like(mu) if mu.grad is None else mu.grad
     to_logvar = torch.zeros_like(logvar) if logvar.grad is None else logvar.grad
     assert_close(to_mu - weights, torch.zeros(6, 4), "The gradient to mu is not 1.")
-    expected = weights * (z - mu).detach() / 2
-    assert_close(to_logvar - expected, torch.zeros(6, 4), "The gradient to logvar is not right.")
+    by_noise = (weights * (z - mu).detach()).double()
+    observe((to_logvar / by_noise).median(), rtol=0.01)
+    right = torch.allclose(to_logvar.double(), by_noise / 2, rtol=1e-3, atol=1e-5)
+    assert right, "The gradient to logvar is not right."
 
 
 @item("reparametrize", weight=1)
 def test_no_variance_no_noise(student: Student) -> None:
-    """Without variance z is mu, and z has the dtype of mu."""
+    """Without variance z is mu, with variance it is not, and z has the dtype of mu."""
     mu = torch.randn(6, 4)
+    noisy = assert_tensor(student.reparametrize(mu, torch.zeros(6, 4)), (6, 4), "z")
+    differs = observe(float((noisy - mu).abs().max() > 1e-3))
+    assert differs, "With a variance of one, z is still mu: nothing is drawn."
     z = assert_tensor(student.reparametrize(mu, torch.full((6, 4), -200.0)), (6, 4), "z")
-    assert_close(z - mu, torch.zeros(6, 4), "With a variance of zero, z differs from mu.")
+    same = observe(float((z - mu).abs().max() < 1e-6))
+    assert same, "With a variance of zero, z differs from mu."
     for dtype in (torch.float32, torch.float64):
         zeros = torch.zeros(6, 4, dtype=dtype)
         got = assert_tensor(student.reparametrize(zeros, zeros), (6, 4), "z").dtype
@@ -141,20 +162,30 @@ def test_no_variance_no_noise(student: Student) -> None:
 # --- forward ------------------------------------------------------------------------------------
 
 
-@item("forward")
+@item("forward", weight=2)
 def test_forward_encodes_samples_and_decodes(student: Student) -> None:
     """`forward` encodes the images, draws z by `reparametrize`, decodes z, and returns
     `(x_hat, mu, logvar)`."""
+    assert_vae_dataflow(student, side=28, latent=LATENT)
+
+
+@item("forward", weight=0.5)
+def test_forward_lets_gradients_through(student: Student) -> None:
+    """From `x_hat` gradients reach every layer of the model, through z."""
     student.carry("reparametrize", RIGHT.reparametrize)
     model = vae(student)
-    model.load(drawn(model.parameters()))
-    x = torch.rand(37, 1, 28, 28)
-    features = apply(model.encoder, x)
-    expected = model.mu_layer(features), model.logvar_layer(features)
-    decoded = tap(model.decoder)
-    outputs = assert_outputs(model(x), x)
-    assert_posterior(outputs, expected)
-    assert_decoded(decoded, outputs, width=LATENT)
+    x_hat, _, _ = assert_outputs(model(torch.rand(5, 1, 28, 28)), torch.rand(5, 1, 28, 28))
+    assert observe(float(x_hat.requires_grad)), "x_hat has no gradient: its graph is cut."
+    (x_hat * torch.rand(x_hat.shape)).sum().backward()
+    cut = [name for name, gradient in model.gradients().items() if gradient is None]
+    observe(len(cut))
+    assert not cut, f"No gradient reaches {', '.join(cut[:3])}."
+
+
+@item("forward", weight=0.5)
+def test_forward_fits_other_sizes(student: Student) -> None:
+    """`forward` takes its sizes from the images and the model: no 28 and no batch size is fixed."""
+    assert_vae_dataflow(student, side=14, latent=6)
 
 
 # --- loss_function ------------------------------------------------------------------------------
@@ -219,6 +250,7 @@ def test_cvae_encoder_reads_image_and_label(student: Student) -> None:
     """The encoder of the CVAE takes the pixels and the label side by side, and is else that of
     the VAE; the latent code keeps its size."""
     model = student.build("CVAE", 784, num_classes=CLASSES, latent_size=LATENT)
+    observe(sorted(parameter.numel() for parameter in model.parameters().values()))
     rows = torch.rand(5, 784 + CLASSES)
     assert_computes_mlp(model.encoder, [784 + CLASSES, 400, 400, 400], torch.relu, rows)
     assert_heads(model)
@@ -238,32 +270,13 @@ def test_cvae_decoder_reads_code_and_label(student: Student) -> None:
 def test_cvae_forward_gives_both_networks_the_label(student: Student) -> None:
     """`forward` puts the label behind the pixels for the encoder and behind the code for the
     decoder, and returns `(x_hat, mu, logvar)`."""
-    student.carry("reparametrize", RIGHT.reparametrize)
-    model = student.build("CVAE", 784, num_classes=CLASSES, latent_size=LATENT)
-    model.load(drawn(model.parameters()))
-    x, labels = torch.rand(37, 1, 28, 28), one_hot(37, CLASSES)
-    encoded, decoded = tap(model.encoder), tap(model.decoder)
-    outputs = assert_outputs(model(x, labels), x)
-    assert len(encoded) == 1, f"The encoder is called {len(encoded)} times."
-    rows = assert_tensor(encoded[0][0], what="What the encoder gets")
-    seen = assert_tensor(rows.flatten(1), (37, 784 + CLASSES), "What the encoder gets")
-    either = [torch.cat([x.flatten(1), labels], 1), torch.cat([labels, x.flatten(1)], 1)]
-    gap = observe(min((seen - right).abs().max() for right in either))
-    assert gap < 1e-5, "The encoder does not get the pixels and the label of each image."
-    features = encoded[0][1]
-    assert_posterior(outputs, (model.mu_layer(features), model.logvar_layer(features)))
-    assert_decoded(decoded, outputs, width=LATENT + CLASSES, labels=labels)
+    assert_cvae_dataflow(student, side=28, classes=CLASSES, latent=LATENT)
 
 
 @item("cvae", weight=0.5)
 def test_cvae_fits_other_sizes(student: Student) -> None:
     """`input_size`, `num_classes` and `latent_size` decide the sizes: no 784 and no 10 is fixed."""
-    student.carry("reparametrize", RIGHT.reparametrize)
-    model = student.build("CVAE", 196, num_classes=4, latent_size=6)
-    x_hat, mu, logvar = triple(model(torch.rand(3, 1, 14, 14), one_hot(3, 4)))
-    assert_images(x_hat, 3, 14, exact=True)
-    assert_tensor(mu, (3, 6), "mu")
-    assert_tensor(logvar, (3, 6), "logvar")
+    assert_cvae_dataflow(student, side=14, classes=4, latent=6)
 
 
 @item("train_cvae")
@@ -317,10 +330,10 @@ def assert_computes_mlp(
     """
     values = drawn(network.parameters())
     layers = linear_layers(values)
-    found = sorted([weight.shape[1], weight.shape[0]] for weight, _ in layers)
-    observe([0, *(size for pair in found for size in pair)])
-    wanted = sorted([a, b] for a, b in pairwise(sizes))
-    assert found == wanted, (
+    found = [(weight.shape[1], weight.shape[0]) for weight, _ in layers]
+    observe([0, *(size for pair in sorted(found) for size in pair)])
+    wanted = list(pairwise(sizes))
+    assert sorted(found) == sorted(wanted), (
         f"Its Linear layers are {_arrows(found)} where {_arrows(wanted)} is expected."
     )
     network.load(values)
@@ -368,19 +381,23 @@ def mlp(
 
 def assert_heads(model: Handle) -> None:
     """Fail unless mu_layer and logvar_layer are two different affine maps to (N, Z)."""
+    model.load(drawn(model.parameters()))
     h = torch.rand(8, HIDDEN) * 4
-    found = []
-    for name in ("mu_layer", "logvar_layer"):
-        head = getattr(model, name)
-        out = assert_tensor(head(h), (8, LATENT), f"The output of {name}").double()
-        zero = assert_tensor(head(torch.zeros(8, HIDDEN))).double()
-        half = assert_tensor(head(h / 2)).double()
-        bend = observe((half - (out + zero) / 2).abs().max(), atol=1e-4)
-        assert bend < 1e-4, f"{name} is not a Linear layer alone: something bends its output."
-        spread = observe(float((out - zero).abs().max() > 1e-4))
-        assert spread, f"{name} does not depend on the encoder's output."
-        found.append(out)
-    same = observe(float(torch.allclose(*found)))
+    names = ("mu_layer", "logvar_layer")
+    heads = [model.mu_layer, model.logvar_layer]
+    full, half, none = (
+        [assert_tensor(head(x), (8, LATENT), f"The output of {name}").double()
+         for head, name in zip(heads, names, strict=True)]
+        for x in (h, h / 2, torch.zeros(8, HIDDEN))
+    )  # fmt: skip
+    straight = [(f + n) / 2 for f, n in zip(full, none, strict=True)]
+    bends = observe([(a - b).abs().max() for a, b in zip(half, straight, strict=True)], atol=1e-3)
+    for bend, name in zip(bends, names, strict=True):
+        assert bend < 1e-3, f"{name} is not a Linear layer alone: something bends its output."
+    for out, zero, name in zip(full, none, names, strict=True):
+        depends = observe(float((out - zero).abs().max() > 1e-3))
+        assert depends, f"{name} does not depend on the encoder's output."
+    same = observe(float(torch.allclose(*full)))
     assert not same, "mu_layer and logvar_layer give the same numbers: they need to be two layers."
 
 
@@ -395,20 +412,57 @@ def assert_images(value: object, count: int, side: int, exact: bool = False) -> 
     return images
 
 
-def _arrows(pairs: list[list[int]]) -> str:
+def _arrows(pairs: list[tuple[int, int]]) -> str:
     return ", ".join(f"{a}→{b}" for a, b in pairs) or "none"
 
 
 # --- dataflow -----------------------------------------------------------------------------------
 
 
-def tap(part: Name) -> list[tuple[Tensor, Tensor]]:
-    """Let a part of a model work as before, and note what it gets and gives."""
+def assert_vae_dataflow(student: Student, side: int, latent: int) -> None:
+    """Fail unless `forward` encodes, samples and decodes, with weights that we chose."""
+    student.carry("reparametrize", RIGHT.reparametrize)
+    model = vae(student, side * side, latent)
+    model.load(drawn(model.parameters()))
+    x = torch.rand(37, 1, side, side)
+    features = apply(model.encoder, x)
+    expected = model.mu_layer(features), model.logvar_layer(features)
+    decoded = tap(model.decoder)
+    outputs = assert_outputs(model(x), x, latent)
+    assert_posterior(outputs, expected)
+    model.eval()
+    model(x)  # in evaluation the text leaves it open whether to sample: seen, not judged
+    still = decoded.pop()[0] if len(decoded) == 2 else outputs[1]
+    observe(float(still.shape == outputs[1].shape and torch.allclose(still, outputs[1], atol=1e-4)))
+    assert_decoded(decoded, outputs)
+
+
+def assert_cvae_dataflow(student: Student, side: int, classes: int, latent: int) -> None:
+    """Fail unless `forward` gives the label to both networks, and is else that of the VAE."""
+    student.carry("reparametrize", RIGHT.reparametrize)
+    model = student.build("CVAE", side * side, num_classes=classes, latent_size=latent)
+    model.load(drawn(model.parameters()))
+    x, labels = torch.rand(37, 1, side, side), one_hot(37, classes)
+    encoded, decoded = tap(model.encoder), tap(model.decoder)
+    outputs = assert_outputs(model(x, labels), x, latent)
+    assert len(encoded) == 1, f"The encoder is called {len(encoded)} times."
+    rows = assert_tensor(encoded[0][0], what="What the encoder gets").flatten(1)
+    assert_tensor(rows, (37, side * side + classes), "What the encoder gets")
+    either = [torch.cat([x.flatten(1), labels], 1), torch.cat([labels, x.flatten(1)], 1)]
+    gap = observe(min((rows - right).abs().max() for right in either))
+    assert gap < 1e-5, "The encoder does not get the pixels and the label of each image."
+    features = encoded[0][1]
+    assert_posterior(outputs, (model.mu_layer(features), model.logvar_layer(features)))
+    assert_decoded(decoded, outputs, labels)
+
+
+def tap(part: Name, noting_only: bool = False) -> list[tuple[Tensor, Tensor]]:
+    """Note what a part of a model gets and gives; it works as before, unless `noting_only`."""
     own = part.read()
     passed: list[tuple[Tensor, Tensor]] = []
 
     def through(_: list[Tensor], given: Tensor) -> Tensor:
-        result = own(given)
+        result = given if noting_only else own(given)
         passed.append((given, result))
         return result
 
@@ -416,16 +470,45 @@ def tap(part: Name) -> list[tuple[Tensor, Tensor]]:
     return passed
 
 
+def takes_images(encoder: Name, images: Tensor) -> bool:
+    try:
+        encoder(images)
+    except StudentError:
+        return False
+    return True
+
+
+def first_input(model: Handle, part: str, x: Tensor) -> Tensor | None:
+    """What `forward` hands to a part of the model, or None if it hands nothing on."""
+    passed = tap(getattr(model, part), noting_only=True)
+    with suppress(StudentError):
+        model(x)
+    return passed[0][0] if passed else None
+
+
+def first_output(model: Handle, x: Tensor) -> Tensor | None:
+    """The first tensor that `forward` returns, or None if it returns none."""
+    try:
+        outputs = model(x)
+    except StudentError:
+        return None
+    tensors = outputs if isinstance(outputs, tuple | list) else [outputs]
+    return next((value for value in tensors if isinstance(value, Tensor)), None)
+
+
 def triple(outputs: object) -> tuple[object, object, object]:
-    ok = isinstance(outputs, tuple | list) and len(outputs) == 3
+    count = len(outputs) if isinstance(outputs, tuple | list) else -1 if outputs is None else 0
+    ok = observe(count) == 3
     assert ok, "It does not return the three tensors (x_hat, mu, logvar)."
     return tuple(outputs)  # type: ignore[arg-type, return-value]
 
 
-def assert_outputs(outputs: object, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+def assert_outputs(
+    outputs: object, x: Tensor, latent: int = LATENT
+) -> tuple[Tensor, Tensor, Tensor]:
     x_hat, mu, logvar = triple(outputs)
     images = assert_images(x_hat, len(x), x.shape[-1], exact=True)
-    shape = (len(x), LATENT)
+    shape = (len(x), latent)
     return images, assert_tensor(mu, shape, "mu"), assert_tensor(logvar, shape, "logvar")
 
 
@@ -434,57 +517,54 @@ def assert_posterior(
 ) -> None:
     """Fail unless mu and logvar are what the heads give for the encoder's output."""
     _, mu, logvar = outputs
-    assert_close(
-        (mu - expected[0]).abs().max(),
-        0.0,
-        "mu is not mu_layer of the encoder's output.",
-        atol=1e-3,
-    )
-    assert_close(
-        (logvar - expected[1]).abs().max(),
-        0.0,
-        "logvar is not logvar_layer of the encoder's output.",
-        atol=1e-3,
-    )
+    for got, right, name in ((mu, expected[0], "mu"), (logvar, expected[1], "logvar")):
+        gap = observe((got - right).abs().mean(), rtol=0.2, atol=1e-3)
+        assert gap < 1e-3, f"{name} is not {name}_layer of the encoder's output."
 
 
 def assert_decoded(
     decoded: list[tuple[Tensor, Tensor]],
     outputs: tuple[Tensor, Tensor, Tensor],
-    width: int,
     labels: Tensor | None = None,
 ) -> None:
     """Fail unless the decoder got draws of N(mu, exp(logvar)), and the labels where there are."""
     x_hat, mu, logvar = outputs
     assert len(decoded) == 1, f"The decoder is called {len(decoded)} times."
-    rows = assert_tensor(decoded[0][0], (len(mu), width), "What the decoder gets")
-    z = rows[:, :LATENT]
+    latent, classes = mu.shape[1], 0 if labels is None else labels.shape[1]
+    rows = assert_tensor(decoded[0][0], (len(mu), latent + classes), "What the decoder gets")
+    z = rows[:, :latent]
     if labels is not None:
-        gap = observe((rows[:, LATENT:] - labels).abs().max())
-        assert gap < 1e-5, "The decoder does not get the code and then the label."
+        behind, _before = observe([
+            float(torch.allclose(part, labels, atol=1e-5))
+            for part in (rows[:, latent:], rows[:, :classes])
+        ])  # fmt: skip
+        assert behind, "The decoder does not get the code and then the label."
     noise = ((z - mu) / (logvar / 2).exp()).double()
-    # 37 x 15 draws: five standard errors of their standard deviation are 0.15, of the mean 0.21.
-    assert_close(noise.std(), 1.0, "The decoder does not get draws around mu.", rtol=0, atol=0.16)
-    assert_close(noise.mean(), 0.0, "The decoder's codes are off mu.", rtol=0, atol=0.22)
+    observe((z * mu).mean() / mu.square().mean(), rtol=0, atol=0.3)
+    # Five standard errors of a standard deviation and of a mean are 3.6 and 5 / sqrt(draws).
+    off = 5 / math.sqrt(noise.numel())
+    message = "The decoder does not get draws around mu."
+    assert_close(noise.std(), 1.0, message, rtol=0, atol=0.8 * off)
+    assert_close(noise.mean(), 0.0, "The decoder's codes are off mu.", rtol=0, atol=1.05 * off)
     changed = observe((x_hat.flatten(1) - decoded[0][1].flatten(1)).abs().max(), atol=1e-3)
     assert changed < 1e-3, "x_hat is not what the decoder gave."
 
 
-# --- models, with the reference in place of what failed ---------------------------------------------
+# --- models, with the reference in place of what failed ------------------------------------------
 
 
-def vae(student: Student) -> Handle:
+def vae(student: Student, input_size: int = 784, latent_size: int = LATENT) -> Handle:
     """The student's VAE; parts whose item failed are the reference's."""
     failed = [part for part in ("encoder", "decoder") if student.failed(part)]
     try:
-        model = student.build("VAE", 784, latent_size=LATENT)
+        model = student.build("VAE", input_size, latent_size=latent_size)
     except StudentError as error:
         if error.is_gap or not failed:
             raise
         model, failed = student.bare("VAE"), ["encoder", "decoder"]
     for part in failed:
         student.note_carried(part)
-        put_reference(model, RIGHT.VAE(784, latent_size=LATENT), part)
+        put_reference(model, RIGHT.VAE(input_size, latent_size), part)
     if student.failed("forward"):
         student.note_carried("forward")
         model.forward.replace(lambda x: compose(model, x))

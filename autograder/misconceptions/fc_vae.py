@@ -292,16 +292,6 @@ class VAE(VAE):
         )
 
 
-@misconception("encoder-dropout", item="encoder")
-class VAE(VAE):
-    """The same images give other features at every call: there is dropout in the encoder. A VAE
-    has its noise in the latent code, and nowhere else."""
-
-    def __init__(self, input_size, latent_size=15):
-        super().__init__(input_size, latent_size)
-        self.encoder = nn.Sequential(self.encoder, nn.Dropout(0.2))
-
-
 @misconception("relu-on-mu", item="encoder")
 class VAE(VAE):
     """Your `mu` is never negative. The mean of a latent number may lie on either side of zero, so

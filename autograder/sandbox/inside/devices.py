@@ -46,6 +46,9 @@ class _OnCpu(TorchFunctionMode):
         return function(*args, **kwargs)
 
     def _on_cpu(self, function: Any, value: Any, key: str = "") -> Any:
+        if isinstance(value, str) and value.startswith("torch.cuda."):
+            self._note("cuda")
+            return value.replace("torch.cuda.", "torch.")
         named = isinstance(value, torch.device) or (
             isinstance(value, str) and (key == "device" or function is torch.Tensor.to)
         )

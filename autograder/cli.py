@@ -1,0 +1,137 @@
+"""The command line: what an instructor types."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from autograder import __version__
+from autograder.errors import GraderFault, WrongUsage
+
+GRADED, FAULT, USAGE, INTERRUPTED = 0, 1, 2, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; the exit status is 0 (done), 1 (the grader's fault) or 2 (wrong usage)."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except WrongUsage as error:
+        print(f"autograder: {error}", file=sys.stderr)
+        return USAGE
+    except GraderFault as error:
+        print(f"autograder: {error}", file=sys.stderr)
+        return FAULT
+    except KeyboardInterrupt:
+        print(
+            "\nautograder: stopped. Finished results are kept: give the same command to continue.",
+            file=sys.stderr,
+        )
+        return INTERRUPTED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="autograder",
+        description="Grade the course's assignments: fast, safely, with feedback that names "
+        "the mistake.",
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    release = commands.add_parser("release", help="make the students' version of assignments")
+    release.add_argument("assignments", nargs="*", metavar="ASSIGNMENT")
+    release.set_defaults(run=_release)
+
+    grade = commands.add_parser("grade", help="grade what students handed in")
+    grade.add_argument("submitted", type=Path, metavar="SUBMITTED",
+                       help="nbgrader's submitted folder, a folder with one entry per student, "
+                            "or one module or notebook")  # fmt: skip
+    grade.add_argument("--assignment", metavar="A", help="which assignment it is, or only this one")
+    grade.add_argument("--out", type=Path, default=Path("results"), metavar="DIR",
+                       help="where results and feedback go (default: results)")  # fmt: skip
+    grade.add_argument("--student", action="extend", nargs="+", default=[], metavar="S",
+                       help="only these students")  # fmt: skip
+    grade.add_argument("--jobs", type=_positive, default=_cores(), metavar="N",
+                       help="submissions at a time (default: %(default)s, the cores)")  # fmt: skip
+    grade.add_argument("--regrade", action="store_true", help="grade finished submissions again")
+    grade.add_argument("--seed", type=int, default=0, metavar="N",
+                       help="what the checks' inputs are drawn from (default: 0)")  # fmt: skip
+    _add_walls(grade)
+    grade.set_defaults(run=_grade)
+
+    audit = commands.add_parser("audit", help="try the checks on known mistakes and right variants")
+    audit.add_argument("assignments", nargs="*", metavar="ASSIGNMENT")
+    audit.add_argument("--jobs", type=_positive, default=_cores(), metavar="N")
+    audit.set_defaults(run=_audit)
+
+    doctor = commands.add_parser("doctor", help="what this machine has: walls, versions, cores")
+    doctor.set_defaults(run=_doctor)
+    return parser
+
+
+def _add_walls(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--walls",
+        choices=("bwrap", "process", "none"),
+        default="bwrap",
+        help="what stands around students' code; only bwrap (the default) is safe, and the "
+        "others are written into every result",
+    )
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("at least 1")
+    return number
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+
+
+def _release(options: argparse.Namespace) -> int:
+    from autograder.release import release
+
+    for written in release(options.assignments):
+        print(written)
+    return GRADED
+
+
+def _grade(options: argparse.Namespace) -> int:
+    from autograder.classroom import Order, grade_class
+    from autograder.sandbox.walls import NoWalls, choose
+    from autograder.submission import find
+    from autograder.table import show
+
+    handed = find(options.submitted, options.assignment, options.student)
+    try:
+        walls = choose(options.walls)
+    except NoWalls as error:
+        raise WrongUsage(
+            f"{error}\nWithout walls a student's code can read and change anything that you can. "
+            "If you accept that: --walls process, or --walls none."
+        ) from error
+    if not walls.isolated:
+        print(f"autograder: WITHOUT WALLS ({options.walls}): students' code can read and change "
+              "anything that you can.", file=sys.stderr)  # fmt: skip
+    order = Order(options.out, options.walls, options.seed, options.regrade, options.jobs)
+    results = show(grade_class(handed, order), len(handed))
+    print(f"Results and feedback: {options.out}/STUDENT/ASSIGNMENT/", file=sys.stderr)
+    return FAULT if any(result.status == "failed" for result in results) else GRADED
+
+
+def _audit(options: argparse.Namespace) -> int:
+    from autograder.audit import audit
+
+    return GRADED if audit(options.assignments, options.jobs) else FAULT
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from autograder.doctor import doctor
+
+    return GRADED if doctor() else FAULT

@@ -1,0 +1,39 @@
+"""Grading processes: one per job, each with a warm process of its own behind the walls."""
+
+from __future__ import annotations
+
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from autograder.sandbox.process import WarmProcess
+
+_warm: WarmProcess | None = None
+
+
+def grading_processes(jobs: int, walls: str) -> ProcessPoolExecutor:
+    """A pool in which `warm_process()` is there."""
+    return ProcessPoolExecutor(
+        max_workers=jobs,
+        mp_context=get_context("spawn"),  # torch's threads do not survive a fork
+        initializer=_start,
+        initargs=(walls,),
+    )
+
+
+def warm_process() -> WarmProcess:
+    """The warm process of this grading process."""
+    assert _warm is not None
+    return _warm
+
+
+def _start(walls: str) -> None:
+    import torch
+
+    from autograder.sandbox.process import WarmProcess
+    from autograder.sandbox.walls import choose
+
+    global _warm
+    torch.set_num_threads(1)  # there is one grading process per core
+    _warm = WarmProcess(choose(walls))

@@ -1,0 +1,30 @@
+"""Text that comes from students, made harmless for the place where it is shown."""
+
+from __future__ import annotations
+
+import html
+import unicodedata
+
+# Beyond letters and the like: line breaks and what turns, hides or colours the text around it.
+_HARMFUL = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+
+
+def printable(text: str) -> str:
+    """The text in one line, without control characters: safe to print on a terminal."""
+    kept = (" " if c in "\n\t\r" else c for c in text)
+    return "".join(c for c in kept if unicodedata.category(c) not in _HARMFUL)
+
+
+def quotable(text: str) -> str:
+    """`printable`, and safe to stand between backticks."""
+    return printable(text).replace("`", "'")
+
+
+def markdown(text: str) -> str:
+    """`printable`, with HTML and links disarmed; what stands between backticks stays as it is."""
+    parts = printable(text).split("`")
+    outside = [html.escape(part, quote=False).replace("[", "\\[") for part in parts[::2]]
+    if len(parts) % 2 == 0:  # an unpaired backtick opens nothing
+        parts, outside = [""], [html.escape("'".join(parts), quote=False).replace("[", "\\[")]
+    parts[::2] = outside
+    return "`".join(parts)
