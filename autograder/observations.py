@@ -40,7 +40,9 @@ def collected() -> tuple[Observation, ...]:
 
 def observe(value: Any, rtol: float = 1e-3, atol: float = 1e-5) -> torch.Tensor:
     """Note a measured value of the student's; returns it as a float64 tensor."""
-    with torch.no_grad():
-        tensor = torch.as_tensor(value).detach().double()
+    parts = [v.detach() if isinstance(v, torch.Tensor) else v for v in value] if isinstance(
+        value, list | tuple
+    ) else value  # fmt: skip
+    tensor = torch.as_tensor(parts).detach().double()
     _current.append(Observation(tensor, rtol, atol))
     return tensor

@@ -217,11 +217,14 @@ def test_loss_has_the_right_gradients(student: Student) -> None:
 
 # --- training -----------------------------------------------------------------------------------
 
-# 40 steps on batches of 64, then the negative ELBO of 128 images that were not trained on, as we
-# compute it. Calibrated by benchmarks/calibrate_training.py over 40 seeds; see its docstring.
-TRAIN_BELOW = 260.0
-TRAIN_CONDITIONAL_BELOW = 260.0
-STEPS, BATCH, HELD_OUT, TRAIN_SECONDS = 40, 64, 128, 60
+# Forty steps on digits of which every second is inverted, white paper in place of black; then the
+# negative ELBO, as we compute it, of images that were not trained on. A model whose decoder learns
+# nothing from z can't do better than one grey picture: 543. The solution, VAE and CVAE alike,
+# comes to 189 with a standard deviation of 5.5, and at most to 218 in 60 seeds: so 300 lies 20
+# standard deviations above what is right, and far below what is not. These are the figures of
+# benchmarks/calibrate_training.py.
+STEPS, BATCH, HELD_OUT, TRAIN_SECONDS = 40, 32, 128, 60
+LOSS_BELOW = 300.0
 
 
 @item("train_vae")
@@ -236,10 +239,7 @@ def test_vae_learns(student: Student) -> None:
     student.carry("reparametrize", RIGHT.reparametrize)
     student.carry("loss_function", RIGHT.loss_function)
     model = vae(student)
-    loss = trained_loss(student, model, lambda: vae(student), conditional=False)
-    assert loss < TRAIN_BELOW, (
-        f"After {STEPS} steps the loss is {loss:.0f}, not below {TRAIN_BELOW:.0f}."
-    )
+    assert_learns(student, model, lambda: vae(student), conditional=False)
 
 
 # --- cvae ---------------------------------------------------------------------------------------
@@ -290,10 +290,7 @@ def test_cvae_learns(student: Student) -> None:
     student.carry("reparametrize", RIGHT.reparametrize)
     student.carry("loss_function", RIGHT.loss_function)
     model = cvae(student)
-    loss = trained_loss(student, model, lambda: cvae(student), conditional=True)
-    assert loss < TRAIN_CONDITIONAL_BELOW, (
-        f"After {STEPS} steps the loss is {loss:.0f}, not below {TRAIN_CONDITIONAL_BELOW:.0f}."
-    )
+    assert_learns(student, model, lambda: cvae(student), conditional=True)
 
 
 # --- networks with weights that we choose ---------------------------------------------------------
@@ -621,13 +618,13 @@ def compose(model: Handle, x: Tensor, *label: Tensor) -> tuple[Tensor, Tensor, T
 # --- training a student's model -----------------------------------------------------------------
 
 
-def trained_loss(
+def assert_learns(
     student: Student, model: Handle, rebuild: Callable[[], Handle], conditional: bool
-) -> float:
-    """Train for STEPS steps, and compute the negative ELBO of held-out images ourselves.
+) -> None:
+    """Train for STEPS steps, and fail unless the negative ELBO of held-out images is low.
 
-    The decoder is asked in a fresh process that has never seen the images: all that it can know
-    of them is the few numbers of z, which we draw.
+    We compute it ourselves, and ask the decoder in a fresh process that has never seen the
+    images: all that it can know of them is the few numbers of z, which we draw.
     """
     batches, x, labels = digits()
     label = [labels] if conditional else []
@@ -643,7 +640,11 @@ def trained_loss(
         x_hat = assert_images(model.decoder(torch.cat([z, *label], 1)), len(x), 28)
         inside = bool(((x_hat >= 0) & (x_hat <= 1)).all())
         assert inside, "After training, pixels of the reconstruction are not between 0 and 1."
-        return float(RIGHT.loss_function(x_hat.reshape(x.shape), x, mu, logvar))
+        loss = observe(RIGHT.loss_function(x_hat.reshape(x.shape), x, mu, logvar), rtol=0.1)
+    assert loss < LOSS_BELOW, (
+        f"After {STEPS} steps the loss on new images is {loss:.0f}; it should be below "
+        f"{LOSS_BELOW:.0f}, and one grey picture for all would have 543."
+    )
 
 
 @cache
@@ -651,10 +652,17 @@ def digits() -> tuple[list[tuple[Tensor, Tensor]], Tensor, Tensor]:
     """The batches to train on, and the images and labels (one-hot) to judge by."""
     data = stand_in()
     count = STEPS * BATCH
-    images, labels = data.train.images[:count].float() / 255, data.train.labels[:count]
+    images, labels = on_both_papers(data.train.images[:count]), data.train.labels[:count]
     batches = list(zip(images.split(BATCH), labels.split(BATCH), strict=True))
-    held_out = data.validation.images[:HELD_OUT].float() / 255
+    held_out = on_both_papers(data.validation.images[:HELD_OUT])
     return batches, held_out, F.one_hot(data.validation.labels[:HELD_OUT], CLASSES).float()
+
+
+def on_both_papers(images: Tensor) -> Tensor:
+    """Images (N, 1, H, W) from uint8 to [0, 1], every second one inverted."""
+    x = images.float() / 255
+    x[1::2] = 1 - x[1::2]
+    return x
 
 
 # --- inputs -------------------------------------------------------------------------------------

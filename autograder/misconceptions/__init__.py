@@ -82,5 +82,5 @@ def _definitions(module: str) -> tuple[str, dict[str, ast.AST]]:
     for node in ast.parse(source).body:
         for decorator in getattr(node, "decorator_list", []):
             if isinstance(decorator, ast.Call) and isinstance(decorator.args[0], ast.Constant):
-                found[decorator.args[0].value] = node
+                found[str(decorator.args[0].value)] = node
     return source, found

@@ -1255,15 +1255,6 @@ class CVAE(CVAE):
         self.num_classes = num_classes
 
 
-@misconception("num-classes-after-latent-size", item="cvae")
-class CVAE(CVAE):
-    """The arguments of `__init__` are in another order than the exercise gives: `num_classes` comes
-    before `latent_size`, and callers rely on it."""
-
-    def __init__(self, input_size, latent_size=15, num_classes=10):
-        super().__init__(input_size, num_classes, latent_size)
-
-
 @misconception("cvae-logvar-layer-missing", item="cvae")
 class CVAE(CVAE):
     """`CVAE` has no `logvar_layer`. What you set up in `VAE` is not there in the second class by

@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -111,7 +112,8 @@ class Worker:
         A worker that had ended by itself has its own exit status; one that is killed here, -9.
         """
         if self.ended is None:
-            signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it ended by itself
+                signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
             self.ended = self._report()
             os.close(self.pidfd)
             self.connection.close()

@@ -21,7 +21,7 @@ def stay_on_cpu(notes: list[str]) -> None:
     _OnCpu(notes).__enter__()
     for name in ("Float", "Double", "Half", "Long", "Int", "Bool", "Byte"):
         setattr(torch.cuda, f"{name}Tensor", getattr(torch, f"{name}Tensor"))
-    torch.Generator = _generator_on_cpu(torch.Generator)  # type: ignore[misc]
+    torch.Generator = _GeneratorOnCpu  # type: ignore[misc]
     for name in ("synchronize", "reset_peak_memory_stats", "set_device"):
         setattr(torch.cuda, name, lambda *args, **kwargs: None)
     torch.cuda.current_device = lambda: 0
@@ -61,5 +61,6 @@ class _OnCpu(TorchFunctionMode):
         self.notes.append(NOTE.format(device))
 
 
-def _generator_on_cpu(original: Any) -> Callable[..., Any]:
-    return lambda device="cpu": original(device="cpu")
+class _GeneratorOnCpu(torch.Generator):
+    def __new__(cls, device: Any = "cpu") -> _GeneratorOnCpu:
+        return super().__new__(cls, "cpu")

@@ -1,0 +1,64 @@
+"""Students for the tests of `nndl`: a right module, and edits of its text."""
+
+from __future__ import annotations
+
+import importlib.util
+import itertools
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+import torch
+
+import nndl
+from nndl.check import Lab
+
+os.environ.setdefault("MPLBACKEND", "Agg")
+RIGHT = Path(__file__).with_name("right_vae.py").read_text(encoding="utf-8")
+_numbers = itertools.count()
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """Small tensors gain nothing from threads, and lose much where other work is running."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture
+def student(tmp_path: Path) -> Iterator[Callable[..., ModuleType]]:
+    """`student()` is right; `student((old, new), ...)` has these pieces of its text replaced."""
+    made: list[str] = []
+
+    def write(*edits: tuple[str, str]) -> ModuleType:
+        text = RIGHT
+        for old, new in edits:
+            assert old in text, f"no such text in right_vae.py: {old}"
+            text = text.replace(old, new)
+        name = f"student_vae_{next(_numbers)}"
+        path = tmp_path / f"{name}.py"
+        path.write_text(text, encoding="utf-8")
+        spec = importlib.util.spec_from_file_location(name, path)
+        assert spec is not None and spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[name] = module
+        made.append(name)
+        spec.loader.exec_module(module)
+        return module
+
+    yield write
+    for name in made:
+        del sys.modules[name]
+
+
+@pytest.fixture
+def lab() -> Lab:
+    """The lab with no failure counted yet, so that the first hint comes first."""
+    lab: Lab = nndl.lab("fc_vae")
+    lab._failures.clear()
+    return lab
