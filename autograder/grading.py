@@ -9,7 +9,7 @@ import traceback
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 import torch
@@ -179,7 +179,8 @@ class _Session:
         error = call.excinfo.value if call.excinfo else None
         if call.when == "call" or (call.when == "setup" and error is not None):
             self._keep(item, error)
-        outcome = "failed" if error else "passed"
+        assert call.when in ("setup", "call", "teardown")
+        outcome: Literal["passed", "failed"] = "failed" if error else "passed"
         return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)
 
     def _keep(self, test: pytest.Item, error: BaseException | None) -> None:

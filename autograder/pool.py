@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from typing import TYPE_CHECKING
@@ -35,5 +36,6 @@ def _start(walls: str) -> None:
     from autograder.sandbox.walls import choose
 
     global _warm
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the class's own process
     torch.set_num_threads(1)  # there is one grading process per core
     _warm = WarmProcess(choose(walls))

@@ -83,8 +83,8 @@ def read_result(path: Path) -> Result | None:
             )
             for item in record.pop("items")
         )
-        lists = {key: tuple(record.pop(key)) for key in ("notes", "walls")}
-        return Result(items=items, **lists, **record)
+        notes, walls = tuple(record.pop("notes")), tuple(record.pop("walls"))
+        return Result(items=items, notes=notes, walls=walls, **record)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 

@@ -394,7 +394,7 @@ def assert_heads(model: Handle) -> None:
     for out, zero, name in zip(full, none, names, strict=True):
         depends = observe(float((out - zero).abs().max() > 1e-3))
         assert depends, f"{name} does not depend on the encoder's output."
-    same = observe(float(torch.allclose(*full)))
+    same = observe(float(torch.allclose(full[0], full[1])))
     assert not same, "mu_layer and logvar_layer give the same numbers: they need to be two layers."
 
 

@@ -8,9 +8,7 @@ import select
 import signal
 import socket
 import subprocess
-from collections.abc import Sequence
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 from .inside.enter import Limits
@@ -29,8 +27,8 @@ class SandboxError(Exception):
 class WarmProcess:
     """Torch, imported once inside the walls, ready to fork. Restarted when it is found dead."""
 
-    def __init__(self, walls: Walls, private: Sequence[Path] = ()) -> None:
-        self.walls, self.private = walls, private
+    def __init__(self, walls: Walls) -> None:
+        self.walls = walls
         self.program: subprocess.Popen[bytes] | None = None
         self.control: socket.socket | None = None
 
@@ -65,7 +63,7 @@ class WarmProcess:
     def _start(self) -> None:
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.program = subprocess.Popen(
-            self.walls.command(theirs.fileno(), self.private),
+            self.walls.command(theirs.fileno()),
             env=self.walls.environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

@@ -11,11 +11,11 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import nndl
+from autograder.course import course_root
 
 from .inside import seccomp
 
@@ -56,17 +56,14 @@ class Walls:
     def limited(self) -> bool:
         return self.kind != "none"
 
-    def command(self, control: int, private: Sequence[Path]) -> list[str]:
-        """The command that starts the warm process with the given control descriptor.
-
-        `private` are folders that must not be seen inside, should they lie in the environment.
-        """
+    def command(self, control: int) -> list[str]:
+        """The command that starts the warm process with the given control descriptor."""
         root = NOBODY if self.isolated and os.geteuid() == 0 else 0
         mode = "isolated" if self.isolated else "limited" if self.limited else "open"
         warm = [sys.executable, "-m", "inside.warm", str(control), mode, str(root)]
         if not self.isolated:
             return warm
-        return [*_bubblewrap(as_root=bool(root)), *_mounts(private), "--", *warm]
+        return [*_bubblewrap(as_root=bool(root)), *_mounts(), "--", *warm]
 
     def environment(self) -> dict[str, str]:
         if self.isolated:
@@ -127,7 +124,8 @@ def _system() -> list[str]:
     return [*arguments, "--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--tmpfs", "/tmp"]
 
 
-def _mounts(private: Sequence[Path]) -> list[str]:
+def _mounts() -> list[str]:
+    """What is seen inside: the system, the Python environment, `inside` and `nndl`."""
     python = {Path(p).resolve() for p in (sys.prefix, sys.base_prefix, sys.exec_prefix)}
     shown = sorted(path for path in python if not path.is_relative_to("/usr"))
     arguments = _system()
@@ -137,7 +135,9 @@ def _mounts(private: Sequence[Path]) -> list[str]:
             arguments += ["--dir", str(folder)]
     for path in shown:
         arguments += ["--ro-bind", str(path), str(path)]
-    for path in sorted(p.resolve() for p in private):
+    # The kit itself may be installed into the environment that is shown: then it is covered up.
+    private = (INSIDE.parent.parent.resolve(), course_root().resolve())
+    for path in private:
         if any(path.is_relative_to(root) for root in (*shown, Path("/usr"))):
             arguments += ["--tmpfs", str(path)]
     arguments += ["--ro-bind", str(INSIDE), str(KIT / "inside")]

@@ -63,4 +63,4 @@ class _OnCpu(TorchFunctionMode):
 
 class _GeneratorOnCpu(torch.Generator):
     def __new__(cls, device: Any = "cpu") -> _GeneratorOnCpu:
-        return super().__new__(cls, "cpu")
+        return super().__new__(cls, "cpu")  # type: ignore[call-arg]  # torch's stub lacks it

@@ -96,8 +96,8 @@ class Encoder:
             number = int(value)
             return number if abs(number) < 1 << 63 else {"F": str(number)[:400]}
         if isinstance(value, float):
-            number = float(value)
-            return number if math.isfinite(number) else {"F": repr(number)}
+            real = float(value)
+            return real if math.isfinite(real) else {"F": repr(real)}
         if isinstance(value, str):
             return str(value).encode("utf-8", "replace").decode()
         if isinstance(value, list):
@@ -128,16 +128,17 @@ class Encoder:
         if tensor.device.type != "cpu":
             raise NotPlain(f"a tensor on the device {tensor.device} has no data to send")
         plain = tensor.detach().resolve_conj().resolve_neg().contiguous()
-        data = memoryview(plain.reshape(-1).view(torch.uint8).numpy()) if plain.numel() else b""
+        data = (
+            plain.reshape(-1).view(torch.uint8).numpy().data if plain.numel() else memoryview(b"")
+        )
         grad = bool(tensor.requires_grad)
-        return [name, list(tensor.shape), self._append(memoryview(data)), grad]
+        return [name, list(tensor.shape), self._append(data), grad]
 
     def _array(self, array: np.ndarray) -> list[Any]:
         if array.dtype.name not in NUMPY_DTYPES:
             raise NotPlain(f"an array of dtype {array.dtype} can't be sent")
         plain = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("="))
-        data = memoryview(plain.reshape(-1).view(np.uint8)) if plain.size else memoryview(b"")
-        return [array.dtype.name, list(array.shape), self._append(data)]
+        return [array.dtype.name, list(array.shape), self._append(memoryview(plain.tobytes()))]
 
 
 class Decoder:
@@ -253,7 +254,7 @@ class Connection:
         text = json.dumps(header, allow_nan=False).encode()
         if len(text) > MAX_HEADER or size > MAX_BODY:
             raise NotPlain(f"a value of {len(text) + size:,} bytes is too large to send")
-        head = LENGTHS.pack(len(text), size) + text
+        head = memoryview(LENGTHS.pack(len(text), size) + text)
         try:
             for part in (head, *buffers):
                 self.stream.settimeout(self._remaining())

@@ -13,6 +13,7 @@ import random
 import re
 import sys
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,7 @@ class Worker:
         self.unfinished: set[int] = set()
         self.replaced: dict[str, Any] = {}
         self.notes: list[str] = []
-        operations = {
+        operations: dict[str, Callable[..., Any]] = {
             "load": self.load,
             "call": self.call,
             "build": self.build,
@@ -190,8 +191,11 @@ def guarded(function: Any, *args: Any, **kwargs: Any) -> Any:
 def explain(error: BaseException, home: Path) -> dict[str, Any]:
     """What went wrong in the student's code, and where, as plain data."""
     inside = f"{home}/"
-    report = {"kind": _kind(error), "type": type(error).__name__, "message": _message(error)}
-    report["message"] = report["message"].replace(inside, "")
+    report: dict[str, Any] = {
+        "kind": _kind(error),
+        "type": type(error).__name__,
+        "message": _message(error).replace(inside, ""),
+    }
     if isinstance(error, RemoteFault):
         report["type"] = error.report.get("type", "")
     places = [
