@@ -50,7 +50,8 @@ class StudentError(Exception):
 
     def _what(self) -> str:
         if self.kind == "not_written":
-            return f"`{self.about}` is not written yet." if self.about else "Not written yet."
+            name = self.about if self.function.startswith(("_", "<")) else self.function
+            return f"`{name or self.about}` is not written yet."
         if self.kind == "missing":
             return f"`{self.message}` is not there."
         if self.kind == "syntax":
@@ -61,7 +62,7 @@ class StudentError(Exception):
             return f"Your code ended the process ({self.message.rstrip(': ')})."
         if self.kind == "unsendable":
             return f"Your code returned something that can't be compared: {self.message}."
-        return self.message
+        return f"`{self.about}` {self.message}" if self.about else self.message
 
     @property
     def is_gap(self) -> bool:

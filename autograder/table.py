@@ -18,13 +18,17 @@ COLOURS = {"passed": "green", "partial": "yellow", "failed": "red", "missing": "
 
 
 def show(results: Iterable[tuple[Result, bool]], total: int) -> list[Result]:
-    """Show results as they come, and return them all, sorted by assignment and student."""
-    graded = _with_bar(results, total) if sys.stdout.isatty() else _with_lines(results)
+    """Show results as they come, and return them all, sorted by assignment and student.
+
+    On a terminal a progress bar runs before the table; else standard output gets one line per
+    submission and nothing more, and the table is for the log, on standard error.
+    """
+    on_terminal = sys.stdout.isatty()
+    graded = _with_bar(results, total) if on_terminal else _with_lines(results)
     graded.sort(key=lambda result: (result.assignment, result.student))
-    if sys.stdout.isatty():
-        console = Console()
-        for assignment in sorted({result.assignment for result in graded}):
-            console.print(_table([r for r in graded if r.assignment == assignment]))
+    console = Console(stderr=not on_terminal)
+    for assignment in sorted({result.assignment for result in graded}):
+        console.print(_table([r for r in graded if r.assignment == assignment]))
     return graded
 
 
@@ -51,29 +55,27 @@ def _with_lines(results: Iterable[tuple[Result, bool]]) -> list[Result]:
         graded.append(result)
         again = " (kept)" if kept else ""
         student = printable(result.student)
-        print(f"{student} {result.assignment} {_score(result)}{again} {_mistakes(result)}".rstrip(),
+        print(f"{student} {result.assignment} {_score(result)}{again} {_trouble(result)}".rstrip(),
               flush=True)  # fmt: skip
     return graded
 
 
 def _table(results: list[Result]) -> Table:
-    table = Table(title=results[0].assignment, title_justify="left", expand=False)
+    items = next((result.items for result in results if result.items), ())
+    table = Table(title=results[0].assignment, title_justify="left", caption_justify="left")
     table.add_column("student", no_wrap=True)
     table.add_column("points", justify="right", no_wrap=True)
-    names = [item.name for item in next((r.items for r in results if r.items), ())]
-    for name in names:
-        table.add_column(name, justify="center", overflow="fold")
-    table.add_column("mistakes, named")
+    table.add_column(" ".join(str(number + 1) for number in range(len(items))), no_wrap=True)
+    table.add_column("what went wrong")
     for result in results:
-        marks = {
-            item.name: Text(MARKS[item.status], COLOURS.get(item.status, ""))
-            for item in result.items
-        }
-        cells = [marks.get(name, Text("")) for name in names]
-        row = [Text(printable(result.student)), Text(_score(result)), *cells]
-        table.add_row(*row, Text(_mistakes(result)))
-    table.caption = "  ".join(f"{mark} {status}" for status, mark in MARKS.items())
-    table.caption_justify = "left"
+        marks = Text(" ").join(
+            Text(MARKS[i.status], COLOURS.get(i.status, "")) for i in result.items
+        )
+        student, score = Text(printable(result.student)), Text(_score(result))
+        table.add_row(student, score, marks, Text(_trouble(result)))
+    numbers = [f"{number + 1} {item.name}" for number, item in enumerate(items)]
+    marks_used = [f"{mark} {status}" for status, mark in MARKS.items()]
+    table.caption = "  ".join(numbers) + "\n" + "  ".join(marks_used)
     return table
 
 
@@ -83,8 +85,12 @@ def _score(result: Result) -> str:
     return f"{points(result.score or 0)}/{points(result.max_score)}"
 
 
-def _mistakes(result: Result) -> str:
+def _trouble(result: Result) -> str:
+    """The mistakes by name, or else what was said of the first check that failed."""
     if result.status == "failed":
         return printable(result.error or "")[:200]
-    named = [check.misconception for item in result.items for check in item.checks]
-    return ", ".join(dict.fromkeys(name for name in named if name))
+    failed = [check for item in result.items for check in item.checks if not check.passed]
+    named = dict.fromkeys(check.misconception for check in failed if check.misconception)
+    if named:
+        return ", ".join(named)
+    return printable(failed[0].message.split("\n")[1])[:100] if failed else ""

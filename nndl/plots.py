@@ -12,6 +12,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import numpy.typing as npt
 import torch
+from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 _INCHES = 0.8  # one image, in a grid
@@ -123,7 +124,7 @@ def _pictures(images: torch.Tensor) -> npt.NDArray[np.float32]:
     return x.numpy()  # type: ignore[no-any-return]
 
 
-def _draw(axis: plt.Axes, picture: npt.NDArray[np.float32]) -> None:
+def _draw(axis: Axes, picture: npt.NDArray[np.float32]) -> None:
     axis.imshow(picture, cmap="gray_r", vmin=0, vmax=1)  # colour pictures ignore the map
     axis.set_xticks([])
     axis.set_yticks([])
