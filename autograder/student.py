@@ -195,14 +195,15 @@ class Student:
         alone = isinstance(error, Closed) and worker.died(GRACE_SECONDS)
         report = worker.kill()
         self._worker = self._peer = None
-        what = f"`{about}`" if about else f"Importing {self._submission.main}"
+        about = about or f"import {self._submission.main.removesuffix('.py')}"
         if isinstance(error, Late):
-            return StudentError("limit", f"{what} did not finish within {self._seconds:g} seconds.")
+            limit = f"did not finish within {self._seconds:g} seconds."
+            return StudentError("limit", limit, about=about)
         if alone:
-            return StudentError(
-                "died", f"{what} ended the process ({_ending(report, self._limits)})."
-            )
-        return StudentError("breach", f"{what} answered with something that is no answer: {error}.")
+            ending = f"ended the process ({_ending(report, self._limits)})."
+            return StudentError("died", ending, about=about)
+        nonsense = f"answered with something that is no answer: {error}."
+        return StudentError("breach", nonsense, about=about)
 
     def _serve(self, target: Any, args: Any, kwargs: Any, grad: Any) -> Any:
         """What the student's process may ask of the grader: to call a stand-in put there."""
