@@ -74,8 +74,10 @@ class Walls:
 
 def choose(kind: str) -> Walls:
     """The walls of the kind `bwrap`, `process` or `none`. Raises NoWalls where they can't be."""
+    if sys.platform != "linux":
+        raise NoWalls(f"Grading needs Linux, and this is {sys.platform}: use a virtual machine.")
     if kind == "bwrap":
-        reason = missing_bubblewrap()
+        reason = _missing_bubblewrap()
         if reason:
             raise NoWalls(reason)
         filters = ("seccomp",) if seccomp.available() else ()
@@ -85,10 +87,8 @@ def choose(kind: str) -> Walls:
     return Walls("none", ("none",))
 
 
-def missing_bubblewrap() -> str | None:
+def _missing_bubblewrap() -> str | None:
     """Why bubblewrap can't be used here and what to do, or None where it can."""
-    if sys.platform != "linux":
-        return f"The walls need Linux; this is {sys.platform}. Grade in a Linux virtual machine."
     if shutil.which("bwrap") is None:
         return f"bubblewrap is not installed. Install it: {HOW_TO_INSTALL}"
     trial = [*_bubblewrap(as_root=os.geteuid() == 0), *_system(), "--", "/usr/bin/true"]
