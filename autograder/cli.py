@@ -95,8 +95,10 @@ def _cores() -> int:
 
 
 def _release(options: argparse.Namespace) -> int:
-    from autograder.release import release
+    from autograder.release import release, warnings
 
+    for warning in warnings():
+        print(f"autograder: {warning}", file=sys.stderr)
     for written in release(options.assignments):
         print(written)
     return GRADED

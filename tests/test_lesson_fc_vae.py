@@ -75,6 +75,7 @@ def execute(folder: Path, module: str, monkeypatch: pytest.MonkeyPatch) -> Noteb
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]))
     for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")  # refuses: nothing is ever downloaded
+    monkeypatch.delenv("MPLBACKEND", raising=False)  # a notebook draws into itself
     monkeypatch.delenv("no_proxy", raising=False)
     monkeypatch.delenv("NO_PROXY", raising=False)
     notebook = lesson()

@@ -1,0 +1,33 @@
+# Two commands: `make demo` and `make test`. Both set up what they need first; the second time
+# that is nothing. Another Python than python3: make PYTHON=python3.12 demo
+
+PYTHON ?= python3
+
+help:
+	@echo "make demo    set up, then grade the bundled sample class: results/ holds what came of it"
+	@echo "make test    set up, then check the style and run all tests"
+	@echo "make clean   remove what these made: .venv and results"
+
+demo: bubblewrap .venv/ready
+	.venv/bin/autograder grade examples/class/submitted --out results
+
+# One thread: more of them wait for each other when the machine is busy.
+test: export OMP_NUM_THREADS = 1
+test: bubblewrap .venv/ready
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy
+	.venv/bin/pytest
+
+# The walls around students' code are made of it, and it comes with the system, not from pip.
+bubblewrap:
+	@command -v bwrap >/dev/null || sh scripts/system_package.sh bubblewrap
+
+.venv/ready: pyproject.toml nndl/pyproject.toml constraints.txt Makefile scripts/setup.sh
+	@sh scripts/setup.sh $(PYTHON)
+	@touch $@
+
+clean:
+	rm -rf .venv results
+
+.PHONY: help demo test bubblewrap clean
