@@ -29,7 +29,7 @@ class Diagnosis:
         misconception behaves like it there.
         """
         failed = [outcome for outcome in outcomes if not outcome.passed]
-        if not failed:
+        if not any(map(_is_telling, failed)):
             return {}
         known = _behaviours(self.task, item, self.warm, self.seed)
         whole = [m for m, theirs in known if _same_all(outcomes, theirs)]
@@ -70,6 +70,12 @@ def as_submission(task: str, student: str, module: str) -> Submission:
 
     main = assignment(task).main
     return Submission(student, task, sha256="", files={main: module}, main=main)
+
+
+def _is_telling(outcome: Outcome) -> bool:
+    """Whether code ran to an end that can be compared: no variant loops, dies or can't be read."""
+    error = outcome.error
+    return not isinstance(error, StudentError) or error.kind in ("raised", "missing")
 
 
 def _same_all(ours: list[Outcome], theirs: list[Outcome]) -> bool:

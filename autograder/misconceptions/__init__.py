@@ -71,16 +71,17 @@ def _definition(module: str, name: str) -> str:
 
     `inspect.getsource` can't tell classes of the same name in one module apart.
     """
-    source, definitions = _definitions(module)
-    return ast.get_source_segment(source, definitions[name]) or ""
+    lines, definitions = _definitions(module)
+    node = definitions[name]
+    return "\n".join(lines[node.lineno - 1 : node.end_lineno])
 
 
 @cache
-def _definitions(module: str) -> tuple[str, dict[str, ast.AST]]:
+def _definitions(module: str) -> tuple[list[str], dict[str, ast.stmt]]:
     source = Path(sys.modules[module].__file__ or "").read_text(encoding="utf-8")
-    found: dict[str, ast.AST] = {}
+    found: dict[str, ast.stmt] = {}
     for node in ast.parse(source).body:
         for decorator in getattr(node, "decorator_list", []):
             if isinstance(decorator, ast.Call) and isinstance(decorator.args[0], ast.Constant):
                 found[str(decorator.args[0].value)] = node
-    return source, found
+    return source.split("\n"), found
