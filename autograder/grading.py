@@ -193,6 +193,8 @@ class _Session:
             self.broken_off[check.item] = error
         statement = " ".join((test.function.__doc__ or "").split())  # type: ignore[attr-defined]
         name = test.name.removeprefix("test_")
+        if error is not None:  # its traceback holds on to all that the check had in hand
+            error.__traceback__ = error.__cause__ = error.__context__ = None
         seen = observations.collected()
         self.run.outcomes.append(Outcome(name, check, statement, error, seen))
         carried = self.run.carried.setdefault(check.item, [])

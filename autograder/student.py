@@ -13,10 +13,11 @@ The student's code runs in a walled process and answers with plain data. Whateve
 
 from __future__ import annotations
 
+import math
 import signal
 import time
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import torch
@@ -25,12 +26,15 @@ from autograder.errors import StudentError
 from autograder.sandbox.inside.enter import Limits
 from autograder.sandbox.inside.peer import Peer, Remote, RemoteFault
 from autograder.sandbox.inside.wire import Closed, Late, WireError
-from autograder.sandbox.process import WarmProcess, Worker
+from autograder.sandbox.process import SandboxError, WarmProcess, Worker
 from autograder.submission import Submission
+from autograder.text import quotable
 
 CALL_SECONDS = 6.0
 LOAD_SECONDS = 10.0
 GRACE_SECONDS = 2.0
+MAX_PARAMETERS = 20_000_000  # of a module, in numbers; the largest of a solution has 2.3 million
+MAX_NESTED = 16  # calls into the student's process within each other, through stand-ins
 
 
 class Student:
@@ -63,11 +67,11 @@ class Student:
 
     def build(self, name: str, *args: Any, **kwargs: Any) -> Handle:
         """An instance of the student's class, as far as its `__init__` is written."""
-        return self._ask(name, "build", name, *args, **kwargs)
+        return self._handle(name, self._ask(name, "build", name, *args, **kwargs))
 
     def bare(self, name: str) -> Handle:
         """An instance of the student's module class, without what its `__init__` would set."""
-        return self._ask(name, "bare", name)
+        return self._handle(name, self._ask(name, "bare", name))
 
     def kit(self, module: str) -> Name:
         """A module of `nndl`, as it runs in the student's process."""
@@ -119,16 +123,17 @@ class Student:
         """Start a check: nothing is left of the one before, and random numbers start anew."""
         self._seed, self._failed, self._carried, self._stand_ins = seed, failed, [], {}
         self._missing = missing
-        torch.manual_seed(seed)
+        torch.default_generator.manual_seed(seed)  # the devices' own cost time
         if self._peer is not None and self._unloadable is None:
             self._peer.reset()
             self._ask("", "reset", self._noise + seed)
 
     def _all_notes(self) -> list[str]:
         if self._peer is not None and self._unloadable is None:
-            notes = self._ask("", "notes")
-            if isinstance(notes, list):
-                self._notes.update(str(note)[:300] for note in notes[:10])
+            with suppress(StudentError):
+                notes = self._ask("", "notes")
+                if isinstance(notes, list):
+                    self._notes.update(str(note)[:300] for note in notes[:10])
         return sorted(self._notes)
 
     def _close(self) -> None:
@@ -140,26 +145,36 @@ class Student:
 
     def _ask(self, about: str, operation: str, *args: Any, **kwargs: Any) -> Any:
         peer = self._ready()
-        return self._attempt(about, lambda: peer.request(operation, *args, **kwargs))
+        return self._attempt(peer, about, lambda: peer.request(operation, *args, **kwargs))
 
     def _call(
         self, about: str, target: list[Any], args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Any:
         peer = self._ready()
-        return self._attempt(about, lambda: peer.call(target, args, kwargs))
 
-    def _attempt(self, about: str, action: Callable[[], Any]) -> Any:
+        def attempt(ask: Callable[[], Any]) -> Any:
+            return self._attempt(peer, about, ask)
+
+        return attempt(lambda: peer.call(target, args, kwargs, attempt))
+
+    def _attempt(self, peer: Peer, about: str, action: Callable[[], Any]) -> Any:
         """Do what asks the worker, in the time allowed; turn every failure into StudentError."""
-        assert self._peer is not None
+        if peer is not self._peer:
+            gone = "can give no gradients: its process is gone."
+            raise StudentError("died", gone, about=about)
+        if self._depth >= MAX_NESTED:
+            raise StudentError("raised", "calls within calls without an end", "RecursionError")
         if self._depth == 0:
-            self._peer.connection.deadline = time.monotonic() + self._seconds
-            self._peer.connection.received = 0
+            peer.connection.deadline = time.monotonic() + self._seconds
+            peer.connection.received = 0
         self._depth += 1
         try:
             return action()
         except RemoteFault as error:
             raise StudentError(**error.report, about=about) from error
         except WireError as error:
+            if self._depth > 1:  # within a call-back: the outermost call is what failed
+                raise
             raise self._end(error, about) from error
         finally:
             self._depth -= 1
@@ -195,6 +210,8 @@ class Student:
         alone = isinstance(error, Closed) and worker.died(GRACE_SECONDS)
         report = worker.kill()
         self._worker = self._peer = None
+        if alone and "exit" not in report:
+            raise SandboxError("the walls went down around a worker")
         about = about or f"import {self._submission.main.removesuffix('.py')}"
         if isinstance(error, Late):
             limit = f"did not finish within {self._seconds:g} seconds."
@@ -204,6 +221,13 @@ class Student:
             return StudentError("died", ending, about=about)
         nonsense = f"answered with something that is no answer: {error}."
         return StudentError("breach", nonsense, about=about)
+
+    def _handle(self, about: str, made: Any) -> Handle:
+        """What was built, if it is an object and not plain data."""
+        if not isinstance(made, Handle):
+            kind = type(made).__name__
+            raise StudentError("breach", f"is no object when it is built: {kind}.", about=about)
+        return made
 
     def _serve(self, target: Any, args: Any, kwargs: Any, grad: Any) -> Any:
         """What the student's process may ask of the grader: to call a stand-in put there."""
@@ -234,13 +258,20 @@ class Name:
         """Set it to a plain value."""
         self._ask("set", value)
 
+    def shapes(self) -> dict[str, list[int]]:
+        """The shapes of a module's parameters by name: all that it takes to choose others."""
+        answer = self._ask("shapes")
+        if not isinstance(answer, dict) or not _are_shapes(list(answer.values())):
+            raise StudentError("breach", "gave no shapes by name.", about=self._label())
+        return answer
+
     def parameters(self) -> dict[str, torch.Tensor]:
         """A module's parameters by name, copied."""
-        return self._ask("parameters")
+        return self._tensors("parameters")
 
     def gradients(self) -> dict[str, torch.Tensor | None]:
         """The gradients that `backward` left at a module's parameters, by name."""
-        return self._ask("gradients")
+        return self._tensors("gradients", type(None))
 
     def load(self, values: dict[str, torch.Tensor]) -> None:
         """Set all of a module's parameters, by name."""
@@ -262,9 +293,16 @@ class Name:
     def _ask(self, operation: str, *args: Any) -> Any:
         return self._student._ask(self._label(), operation, [self._where, self._path], *args)
 
+    def _tensors(self, operation: str, *others: type) -> Any:
+        answer = self._ask(operation)
+        kinds = (torch.Tensor, *others)
+        if not isinstance(answer, dict) or not all(isinstance(v, kinds) for v in answer.values()):
+            raise StudentError("breach", f"gave no {operation} by name.", about=self._label())
+        return answer
+
     def _label(self) -> str:
         """What to call it in words to the student."""
-        kind = self._where._kind if isinstance(self._where, Remote) else ""
+        kind = quotable(self._where._kind) if isinstance(self._where, Remote) else ""
         return ".".join(filter(None, (kind, self._path)))
 
 
@@ -276,10 +314,19 @@ class Handle(Name, Remote):
         Name.__init__(self, student, self, "")
 
 
+def _are_shapes(values: list[Any]) -> bool:
+    """Whether these are shapes of tensors that, all together, can be made here."""
+    if not all(isinstance(shape, list) for shape in values):
+        return False
+    if not all(type(size) is int and size >= 0 for shape in values for size in shape):
+        return False
+    return sum(map(math.prod, values)) <= MAX_PARAMETERS and all(len(s) < 9 for s in values)
+
+
 def _explain(error: BaseException) -> dict[str, Any]:
     """What the student's code is told when a stand-in fails on what it was given."""
-    if isinstance(error, RemoteFault):
-        return error.report
+    if isinstance(error, StudentError):  # it called back another part of the student's code
+        return {"kind": "raised", "type": error.type or error.kind, "message": error.message}
     return {"kind": "raised", "type": type(error).__name__, "message": str(error)[:500]}
 
 

@@ -8,19 +8,26 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import os
+import re
 import stat
 import tokenize
 import zipfile
+from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
 from autograder.assignment import Assignment, assignment, known_assignments
 from autograder.errors import WrongUsage
 
 MAX_FILES = 2_000
 MAX_FILE_BYTES = 1 << 20
+MAX_BYTES = 8 << 20  # of all modules together, read
+MAX_SENT = 1_000_000  # of all modules together, as they are sent to the student's process
 HANDED_IN = (".py", ".ipynb", ".zip")
 
 
@@ -60,14 +67,21 @@ def find(submitted: Path, name: str | None, students: Iterable[str] = ()) -> lis
         assignment(name)
     if not submitted.exists():
         raise WrongUsage(f"There is no {submitted}.")
-    if submitted.is_file():
+    if submitted.is_dir():
+        found = list(_by_nbgrader(submitted, name)) or list(_one_each(submitted, name))
+    elif submitted.is_file():
         found = [Handed(submitted.stem, _needed(name, submitted), submitted)]
     else:
-        found = list(_by_nbgrader(submitted, name)) or list(_one_each(submitted, name))
+        raise WrongUsage(f"{submitted} is neither a folder nor an ordinary file.")
     if not found:
         raise WrongUsage(
             f"{submitted} holds no submissions: neither STUDENT/ASSIGNMENT/ folders, as nbgrader "
             "lays them out, nor one folder, notebook, module or zip per student."
+        )
+    twice = Counter((handed.student, handed.assignment) for handed in found).most_common(1)
+    if twice[0][1] > 1:
+        raise WrongUsage(
+            f"{submitted} has more than one entry of {twice[0][0][0]}. Put them into one folder."
         )
     wanted = set(students)
     unknown = wanted - {handed.student for handed in found}
@@ -98,6 +112,8 @@ def read(handed: Handed) -> Submission:
             for name, data in beside.items()
             if name == main or _decodes(data)
         }
+        if len(json.dumps(files)) > MAX_SENT:
+            raise _Unreadable("The modules are too large together. Hand in code, without data.")
     except _Unreadable as error:
         return Submission(handed.student, task.name, digest, problem=str(error))
     name = PurePosixPath(main).name
@@ -145,10 +161,19 @@ def _folders(folder: Path) -> list[Path]:
 def _contents(path: Path) -> dict[str, bytes]:
     """The files that matter, by their path within the submission."""
     if path.is_dir():
-        return dict(_in_folder(path))
-    if path.suffix.lower() == ".zip":
-        return dict(_in_zip(path))
-    return {path.name: _read_file(path)}
+        found = _in_folder(path)
+    elif path.suffix.lower() == ".zip":
+        found = _in_zip(path)
+    else:
+        found = iter([(path.name, _read_file(path))])
+    contents: dict[str, bytes] = {}
+    size = 0
+    for name, data in found:
+        size += len(data)
+        if size > MAX_BYTES:
+            raise _Unreadable(f"The modules are larger than {MAX_BYTES:,} bytes together.")
+        contents[name] = data
+    return contents
 
 
 def _in_folder(folder: Path) -> Iterator[tuple[str, bytes]]:
@@ -165,17 +190,11 @@ def _in_folder(folder: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def _read_file(path: Path) -> bytes:
-    """A regular file's bytes: no link is followed, no pipe is waited for, nothing huge is read.
+    """A regular file's bytes, if it is not huge.
 
     A notebook is only noticed, not read: this assignment's exercises are in a module.
     """
-    try:
-        number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError as error:
-        raise _Unreadable(f"{path.name} can't be read: {error.strerror}.") from error
-    with open(number, "rb") as file:
-        if not stat.S_ISREG(os.fstat(number).st_mode):
-            raise _Unreadable(f"{path.name} is no ordinary file.")
+    with _opened(path) as file:
         if path.suffix == ".ipynb":
             return b""
         data = file.read(MAX_FILE_BYTES + 1)
@@ -184,9 +203,22 @@ def _read_file(path: Path) -> bytes:
     return data
 
 
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    """A regular file to read: no link is followed, no pipe is waited for."""
+    try:
+        number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError as error:
+        raise _Unreadable(f"{path.name} can't be read: {error.strerror}.") from error
+    with open(number, "rb") as file:
+        if not stat.S_ISREG(os.fstat(number).st_mode):
+            raise _Unreadable(f"{path.name} is no ordinary file.")
+        yield file
+
+
 def _in_zip(path: Path) -> Iterator[tuple[str, bytes]]:
     try:
-        with zipfile.ZipFile(path) as archive:
+        with _opened(path) as whole, zipfile.ZipFile(whole) as archive:
             entries = archive.infolist()
             if len(entries) > MAX_FILES:
                 raise _Unreadable(f"The zip has more than {MAX_FILES:,} files.")
@@ -203,7 +235,9 @@ def _in_zip(path: Path) -> Iterator[tuple[str, bytes]]:
                     if len(data) > MAX_FILE_BYTES:
                         raise _Unreadable(f"{name} is larger than {MAX_FILE_BYTES:,} bytes.")
                     yield str(name), data
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, ValueError) as error:
+    except _Unreadable:
+        raise
+    except Exception as error:  # zipfile and its decompressors raise many kinds
         raise _Unreadable(f"The zip is damaged or locked: {error}") from error
 
 
@@ -231,9 +265,14 @@ def _main_module(
 
 def _text(name: str, data: bytes) -> str:
     try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-        return data.decode(encoding)
-    except (SyntaxError, UnicodeDecodeError, LookupError) as error:
+        encoding, first = tokenize.detect_encoding(io.BytesIO(data).readline)
+        text = data.decode(encoding)
+        if encoding.startswith("utf-8"):
+            return text
+        # It is written down as UTF-8 for the student's process, so let it not say otherwise.
+        start = len(b"".join(first).decode(encoding))
+        return re.sub(r"(coding[:=][ \t]*)[-\w.]+", r"\1utf-8", text[:start]) + text[start:]
+    except (SyntaxError, ValueError, LookupError) as error:
         line = data[: error.start].count(b"\n") + 1 if isinstance(error, UnicodeDecodeError) else 1
         raise _Unreadable(
             f"{name} is not UTF-8 text (line {line}). Save it with the encoding UTF-8."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 import unicodedata
 
 # Beyond letters and the like: line breaks and what turns, hides or colours the text around it.
@@ -22,9 +23,12 @@ def quotable(text: str) -> str:
 
 def markdown(text: str) -> str:
     """`printable`, with HTML and links disarmed; what stands between backticks stays as it is."""
-    parts = printable(text).split("`")
-    outside = [html.escape(part, quote=False).replace("[", "\\[") for part in parts[::2]]
+    parts = re.sub("`+", "`", printable(text)).split("`")  # else two runs of one length pair up
     if len(parts) % 2 == 0:  # an unpaired backtick opens nothing
-        parts, outside = [""], [html.escape("'".join(parts), quote=False).replace("[", "\\[")]
-    parts[::2] = outside
+        parts = ["'".join(parts)]
+    parts[::2] = [_disarmed(part) for part in parts[::2]]
     return "`".join(parts)
+
+
+def _disarmed(text: str) -> str:
+    return html.escape(text, quote=False).replace("\\", "\\\\").replace("[", "\\[")

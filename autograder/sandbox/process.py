@@ -58,6 +58,8 @@ class WarmProcess:
         if self.program is not None:
             self.program.kill()
             self.program.wait()
+            assert self.program.stderr is not None
+            self.program.stderr.close()
         self.program = self.control = None
 
     def _start(self) -> None:
@@ -99,9 +101,11 @@ class Worker:
         self.connection, self.status = connection, status
         self.ended: dict[str, Any] | None = None
         status.settimeout(FORK_SECONDS)
-        _, descriptors, _, _ = socket.recv_fds(status, 4096, 1)
+        said, descriptors, _, _ = socket.recv_fds(status, 4096, 1)
         if not descriptors:
-            raise SandboxError("the guardian said nothing about its worker")
+            connection.close()
+            status.close()
+            raise SandboxError(f"there is no worker: {_why(said)}")
         self.pidfd = descriptors[0]
 
     def kill(self) -> dict[str, Any]:
@@ -129,3 +133,8 @@ class Worker:
             return dict(json.loads(self.status.recv(4096) or b"{}"))
         except (TimeoutError, OSError):
             return {}
+
+
+def _why(said: bytes) -> str:
+    """What the guardian gave as its reason, where it came to that."""
+    return str(json.loads(said)["error"]) if said else "its guardian is gone"

@@ -18,10 +18,28 @@ NOTE = "Your code names another device ({}); here it ran on the CPU, and no poin
 
 def stay_on_cpu(notes: list[str]) -> None:
     """Make every other device mean the CPU, for the rest of this process."""
-    _OnCpu(notes).__enter__()
-    for name in ("Float", "Double", "Half", "Long", "Int", "Bool", "Byte"):
-        setattr(torch.cuda, f"{name}Tensor", getattr(torch, f"{name}Tensor"))
-    torch.Generator = _GeneratorOnCpu  # type: ignore[misc]
+    mode = _OnCpu(notes)
+    mode.__enter__()
+    types = {f"{name}Tensor" for name in ("Float", "Double", "Half", "Long", "Int", "Bool", "Byte")}
+
+    def tensor_type(name: str) -> Any:
+        if name not in types:
+            raise AttributeError(f"module 'torch.cuda' has no attribute {name!r}")
+        mode.note("cuda")
+        return getattr(torch, name)
+
+    class GeneratorOnCpu(torch.Generator):
+        def __new__(cls, device: Any = "cpu") -> Any:
+            return super().__new__(cls, mode.on_cpu(device))  # type: ignore[call-arg]
+
+    # These four do not ask a TorchFunctionMode.
+    set_default_device, load = torch.set_default_device, torch.load
+    torch.set_default_device = lambda device: set_default_device(mode.on_cpu(device))
+    torch.load = lambda f, map_location=None, **kwargs: load(f, map_location="cpu", **kwargs)
+    torch.Generator = GeneratorOnCpu  # type: ignore[misc]
+    torch.cuda.__getattr__ = tensor_type  # type: ignore[method-assign]
+    for name in types & vars(torch.cuda).keys():
+        delattr(torch.cuda, name)
     for name in ("synchronize", "reset_peak_memory_stats", "set_device"):
         setattr(torch.cuda, name, lambda *args, **kwargs: None)
     torch.cuda.current_device = lambda: 0
@@ -36,31 +54,31 @@ class _OnCpu(TorchFunctionMode):
         self, function: Callable[..., Any], types: Any, args: Any = (), kwargs: Any = None
     ) -> Any:
         kwargs = kwargs or {}
-        if function is torch.Tensor.cuda:
-            self._note("cuda")
+        if function in (torch.Tensor.cuda, torch.Tensor.pin_memory):
+            self.note("cuda")
             return args[0]
         if function is torch.device:
             return function(*args, **kwargs)
-        args = tuple(self._on_cpu(function, value) for value in args)
-        kwargs = {key: self._on_cpu(function, value, key) for key, value in kwargs.items()}
+        args = tuple(self._meant(function, value) for value in args)
+        kwargs = {key: self._meant(function, value, key) for key, value in kwargs.items()}
         return function(*args, **kwargs)
 
-    def _on_cpu(self, function: Any, value: Any, key: str = "") -> Any:
-        if isinstance(value, str) and value.startswith("torch.cuda."):
-            self._note("cuda")
-            return value.replace("torch.cuda.", "torch.")
-        named = isinstance(value, torch.device) or (
-            isinstance(value, str) and (key == "device" or function is torch.Tensor.to)
-        )
-        if named and str(value).split(":")[0] in ELSEWHERE:
-            self._note(str(value))
-            return torch.device("cpu")
-        return value
+    def on_cpu(self, device: Any) -> Any:
+        """The device that is meant: what names another than the CPU (a number, too) means it."""
+        number = isinstance(device, int) and not isinstance(device, bool)
+        if not number and str(device).split(":")[0] not in ELSEWHERE:
+            return device
+        self.note(f"cuda:{device}" if number else str(device))
+        return torch.device("cpu")
 
-    def _note(self, device: str) -> None:
+    def note(self, device: str) -> None:
         self.notes.append(NOTE.format(device))
 
-
-class _GeneratorOnCpu(torch.Generator):
-    def __new__(cls, device: Any = "cpu") -> _GeneratorOnCpu:
-        return super().__new__(cls, "cpu")  # type: ignore[call-arg]  # torch's stub lacks it
+    def _meant(self, function: Any, value: Any, key: str = "") -> Any:
+        if isinstance(value, str) and value.startswith("torch.cuda."):
+            self.note("cuda")
+            return value.replace("torch.cuda.", "torch.")
+        if isinstance(value, torch.device):
+            return self.on_cpu(value)
+        names_device = key == "device" or function is torch.Tensor.to
+        return self.on_cpu(value) if names_device and isinstance(value, str | int) else value

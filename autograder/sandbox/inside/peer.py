@@ -75,22 +75,40 @@ class Peer:
             if "do" in header:
                 self._serve(header, body)
                 continue
-            if header.get("re") != number:
+            if type(header.get("re")) is not int or header["re"] != number:
                 raise WireError("an answer came for another question")
             if "fault" in header:
                 raise RemoteFault(_report(header["fault"]))
             return self._decode(header.get("value"), body)
 
-    def call(self, target: list[Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """Call a function of the other end; gradients flow back through the result."""
+    def call(
+        self,
+        target: list[Any],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        attempt: Callable[[Callable[[], Any]], Any] = lambda ask: ask(),
+    ) -> Any:
+        """Call a function of the other end; gradients flow back through the result.
+
+        `attempt(ask)` is to return `ask()`; through it `backward` asks, whenever that comes.
+        """
         if not torch.is_grad_enabled():
-            return self.request("call", target, args, kwargs, grad=False)["value"]
+            value = self._call(target, args, kwargs, grad=False)["value"]
+            tensors: list[torch.Tensor] = []
+            collect(tensors, value)
+            return replace(value, (tensor.detach() for tensor in tensors))
         inputs: list[torch.Tensor] = []
         collect(inputs, (args, kwargs))
         box: dict[str, Any] = {}
         anchor = torch.zeros((), requires_grad=True)
-        outputs = _RemoteCall.apply(self, target, args, kwargs, box, anchor, *inputs)
+        outputs = _RemoteCall.apply(self, target, args, kwargs, box, attempt, anchor, *inputs)
         return replace(box["value"], iter(outputs))
+
+    def _call(self, target: list[Any], args: Any, kwargs: Any, grad: bool) -> dict[str, Any]:
+        answer = self.request("call", target, args, kwargs, grad=grad)
+        if not isinstance(answer, dict) or set(answer) != {"value", "graph"}:
+            raise WireError("an answer is badly put")
+        return answer
 
     # --- serving --------------------------------------------------------------------------
 
@@ -119,20 +137,20 @@ class Peer:
         except WireError:
             raise
         except Exception as error:
-            self._send({"re": number, "fault": self.explain(error)})
+            self._send({"re": number, "fault": _report(self.explain(error))})
 
     def run(self, function: Callable[..., Any], args: Any, kwargs: Any, grad: bool) -> Any:
         """Run a called function here and, for `grad`, keep its graph for `backward`.
 
         Nested calls come while autograd runs the outer one without gradients: so enable them.
         """
+        inputs: list[torch.Tensor] = []
+        outputs: list[torch.Tensor] = []
+        collect(inputs, (args, kwargs))  # before the function can change a list of them
         with torch.enable_grad():
             value = function(*args, **kwargs)
         if not grad:
             return {"value": value, "graph": None}
-        inputs: list[torch.Tensor] = []
-        outputs: list[torch.Tensor] = []
-        collect(inputs, (args, kwargs))
         collect(outputs, value)
         identifier = next(self.identifiers)
         self._keep(self.graphs, identifier, (inputs, outputs))
@@ -196,27 +214,36 @@ class Peer:
 
 class _RemoteCall(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, peer: Peer, target: Any, args: Any, kwargs: Any, box: Any, _: Any,
-                *inputs: torch.Tensor) -> tuple[torch.Tensor, ...]:  # fmt: skip
-        answer = peer.request("call", target, args, kwargs, grad=True)
-        if not isinstance(answer, dict) or set(answer) != {"value", "graph"}:
-            raise WireError("an answer is badly put")
+    def forward(ctx: Any, peer: Peer, target: Any, args: Any, kwargs: Any, box: Any, attempt: Any,
+                _: Any, *inputs: torch.Tensor) -> tuple[torch.Tensor, ...]:  # fmt: skip
+        answer = peer._call(target, args, kwargs, grad=True)
         outputs: list[torch.Tensor] = []
         collect(outputs, answer["value"])
         plain = [output.detach() for output in outputs]
         fixed = [p for p, output in zip(plain, outputs, strict=True) if not output.requires_grad]
         ctx.mark_non_differentiable(*fixed)
         ctx.set_materialize_grads(False)
-        ctx.peer, ctx.graph, ctx.count = peer, answer["graph"], len(inputs)
+        ctx.peer, ctx.graph, ctx.attempt = peer, answer["graph"], attempt
+        ctx.expected = [(tensor.shape, tensor.dtype) for tensor in inputs]
         box["value"] = answer["value"]
         return tuple(plain)
 
     @staticmethod
     def backward(ctx: Any, *gradients: torch.Tensor | None) -> tuple[Any, ...]:
-        answer = ctx.peer.request("backward", ctx.graph, list(gradients))
-        if not isinstance(answer, list) or len(answer) != ctx.count:
-            raise WireError("the gradients are badly put")
-        return (None,) * 6 + tuple(answer)
+        def ask() -> list[torch.Tensor | None]:
+            answer = ctx.peer.request("backward", ctx.graph, list(gradients))
+            if not isinstance(answer, list) or len(answer) != len(ctx.expected):
+                raise WireError("the gradients are badly put")
+            for gradient, expected in zip(answer, ctx.expected, strict=True):
+                if gradient is not None and _form(gradient) != expected:
+                    raise WireError("a gradient does not fit what it is the gradient of")
+            return answer
+
+        return (None,) * 7 + tuple(ctx.attempt(ask))
+
+
+def _form(value: Any) -> Any:
+    return (value.shape, value.dtype) if isinstance(value, torch.Tensor) else None
 
 
 def collect(found: list[torch.Tensor], value: Any) -> None:

@@ -93,8 +93,7 @@ class Encoder:
         if isinstance(value, np.ndarray | np.generic):
             return {"A": self._array(np.asarray(value))}
         if isinstance(value, int):
-            number = int(value)
-            return number if abs(number) < 1 << 63 else {"F": str(number)[:400]}
+            return _number(int(value))
         if isinstance(value, float):
             real = float(value)
             return real if math.isfinite(real) else {"F": repr(real)}
@@ -106,6 +105,8 @@ class Encoder:
             return {"U": [self.encode(v, depth + 1) for v in value]}
         if isinstance(value, dict):
             pairs = list(value.items())
+            if not all(_is_key(key) for key, _ in pairs):
+                raise NotPlain("a dict whose keys are not plain can't be sent")
             return {"D": [[self.encode(k, depth + 1), self.encode(v, depth + 1)] for k, v in pairs]}
         named = self.handle(value)
         if named is None:
@@ -128,9 +129,8 @@ class Encoder:
         if tensor.device.type != "cpu":
             raise NotPlain(f"a tensor on the device {tensor.device} has no data to send")
         plain = tensor.detach().resolve_conj().resolve_neg().contiguous()
-        data = (
-            plain.reshape(-1).view(torch.uint8).numpy().data if plain.numel() else memoryview(b"")
-        )
+        flat = plain.as_strided((plain.numel(),), (1,))  # one expanded number has the stride 0
+        data = flat.view(torch.uint8).numpy().data if plain.numel() else memoryview(b"")
         grad = bool(tensor.requires_grad)
         return [name, list(tensor.shape), self._append(data), grad]
 
@@ -147,11 +147,16 @@ class Decoder:
     def __init__(self, body: bytearray, handle: Callable[[list[Any]], Any]) -> None:
         self.body = body
         self.handle = handle
+        self.used = 0
 
     def decode(self, tree: Any, depth: int = 0) -> Any:
         if depth > MAX_DEPTH:
             raise WireError("a value is nested too deeply")
-        if tree is None or isinstance(tree, bool | int | float | str):
+        if isinstance(tree, str):
+            return _text(tree)
+        if tree is None or isinstance(tree, bool | int | float):
+            if isinstance(tree, int) and abs(tree) >= 1 << 63:
+                raise WireError("a number is badly written")
             return tree
         if isinstance(tree, list):
             return [self.decode(v, depth + 1) for v in tree]
@@ -180,19 +185,25 @@ class Decoder:
             if not isinstance(pair, list) or len(pair) != 2:
                 raise WireError("a dict is not made of pairs")
             key = self.decode(pair[0], depth + 1)
-            if not isinstance(key, str | int | float | bool | None):
+            if not _is_key(key):
                 raise WireError("a dict has a key that is not plain")
             result[key] = self.decode(pair[1], depth + 1)
         return result
 
     def _extent(self, shape: Any, offset: Any, itemsize: int) -> int:
-        """The number of elements, once shape and offset are known to lie inside the body."""
+        """The number of elements, once shape and offset are known to lie inside the body.
+
+        Together the arrays are no larger than the body: many can't be made of the same bytes.
+        """
         if not isinstance(shape, list) or len(shape) > MAX_DIMENSIONS:
             raise WireError("an array has a strange shape")
         if not all(type(n) is int and 0 <= n <= MAX_BODY for n in [*shape, offset]):
             raise WireError("an array has a strange shape or place")
+        if math.prod(n for n in shape if n) > MAX_BODY:  # an empty one's strides would overflow
+            raise WireError("an array has a strange shape")
         count = math.prod(shape)
-        if offset % itemsize or offset + count * itemsize > len(self.body):
+        self.used += count * itemsize
+        if offset % itemsize or max(offset + count * itemsize, self.used) > len(self.body):
             raise WireError("an array does not lie in the body")
         return count
 
@@ -208,7 +219,8 @@ class Decoder:
             tensor = torch.empty(shape, dtype=dtype)
         else:
             flat = torch.frombuffer(self.body, dtype=dtype, count=count, offset=offset)
-            tensor = flat.reshape(shape)
+            # Other bytes than 0 and 1 are no truth values, and not even equal to themselves.
+            tensor = (flat.view(torch.uint8) != 0 if dtype == torch.bool else flat).reshape(shape)
         return tensor.requires_grad_(grad)
 
     def _array(self, content: list[Any]) -> np.ndarray:
@@ -217,13 +229,43 @@ class Decoder:
         name, shape, offset = content
         dtype = _named(NUMPY_DTYPES, name)
         count = self._extent(shape, offset, dtype.itemsize)
-        return np.frombuffer(self.body, dtype=dtype, count=count, offset=offset).reshape(shape)
+        if count == 0:
+            return np.empty(shape, dtype)
+        flat = np.frombuffer(self.body, dtype=dtype, count=count, offset=offset)
+        return (flat.view(np.uint8) != 0 if dtype == np.bool_ else flat).reshape(shape)
 
 
 def _named(dtypes: dict[str, Any], name: Any) -> Any:
     if not isinstance(name, str) or name not in dtypes:
         raise WireError("an array has an unknown dtype")
     return dtypes[name]
+
+
+def _is_key(key: Any) -> bool:
+    """Whether a dict may have this key."""
+    return isinstance(key, str | int | float | bool | None) and not isinstance(key, np.generic)
+
+
+def _text(text: str) -> str:
+    """Text that can be written in UTF-8: no halves of characters."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise WireError("a text is badly written") from error
+    return text
+
+
+def _number(number: int) -> Any:
+    """A whole number as it is sent."""
+    if abs(number) < 1 << 63:
+        return number
+    if number.bit_length() > 1300:  # about 390 digits; `_odd_number` reads 400
+        raise NotPlain("a number of many hundred digits can't be sent")
+    return {"F": str(number)}
+
+
+def _constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
 
 
 def _odd_number(text: str) -> float | int:
@@ -275,7 +317,7 @@ class Connection:
         text = bytes(self._read(header_length))
         body = self._read(body_length)
         try:
-            header = json.loads(text)
+            header = json.loads(text.decode(), parse_constant=_constant)
         except (ValueError, RecursionError) as error:
             raise WireError("a message is not JSON") from error
         if not isinstance(header, dict):

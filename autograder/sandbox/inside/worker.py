@@ -48,6 +48,7 @@ class Worker:
             "bare": self.bare,
             "read": self.find,
             "set": self.set,
+            "shapes": self.shapes,
             "parameters": self.parameters,
             "gradients": self.gradients,
             "load_parameters": self.load_parameters,
@@ -94,7 +95,7 @@ class Worker:
     def seed(seed: int) -> None:
         random.seed(seed)
         np.random.seed(seed % 2**32)
-        torch.manual_seed(seed)
+        torch.default_generator.manual_seed(seed)
 
     def call(self, target: list[Any], args: Any, kwargs: Any, grad: bool) -> Any:
         function = self.find(target)
@@ -122,6 +123,9 @@ class Worker:
         parent, _, attribute = path.rpartition(".")
         setattr(self.find([where, parent]), attribute, value)
 
+    def shapes(self, target: list[Any]) -> dict[str, list[int]]:
+        return {name: list(p.shape) for name, p in self.find(target).named_parameters()}
+
     def parameters(self, target: list[Any]) -> dict[str, torch.Tensor]:
         return {name: p.detach() for name, p in self.find(target).named_parameters()}
 
@@ -135,12 +139,14 @@ class Worker:
 
     def stand_in(self, target: list[Any], name: str, parameters: Any = None) -> None:
         """Put a function of the grader's at a name of the module or an attribute of an object."""
-        number, path = target
+        where, path = target
         parent, _, attribute = path.rpartition(".")
-        holder = self.find([number, parent])
-        replacement = StandIn(self.peer, name, parameters) if parameters is not None else (
-            lambda *args, **kwargs: self.peer.call([name], args, kwargs)
-        )  # fmt: skip
+        holder = self.find([where, parent])
+
+        def ask(*args: Any, **kwargs: Any) -> Any:
+            return self.peer.call([name], args, kwargs)
+
+        replacement = ask if parameters is None else StandIn(self.peer, name, parameters)
         if holder is self.module:
             self.replaced.setdefault(attribute, getattr(self.module, attribute, None))
         elif isinstance(holder, nn.Module):
@@ -177,6 +183,10 @@ class StandIn(nn.Module):
     def forward(self, *args: Any) -> Any:
         return self._peer[0].call([self._name], (list(self.parameters()), *args), {})
 
+    def __iter__(self) -> Iterator[nn.Module]:
+        """So that a `forward` that runs through a list of layers runs through this one."""
+        return iter((self,))
+
 
 def guarded(function: Any, *args: Any, **kwargs: Any) -> Any:
     """Call the student's code; what would end the process becomes an ordinary error."""
@@ -198,9 +208,10 @@ def explain(error: BaseException, home: Path) -> dict[str, Any]:
     }
     if isinstance(error, RemoteFault):
         report["type"] = error.report.get("type", "")
+    origin = error.__cause__ if isinstance(error, Ended) and error.__cause__ else error
     places = [
         (frame.filename, frame.lineno or 0, frame.name, frame.line or "")
-        for frame in traceback.extract_tb(error.__traceback__)
+        for frame in traceback.extract_tb(origin.__traceback__)
     ]
     if isinstance(error, SyntaxError):
         places.append((error.filename or "", error.lineno or 0, "", (error.text or "").strip()))
