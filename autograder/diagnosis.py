@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from functools import cache
 
+from autograder import shelf
 from autograder.errors import StudentError
 from autograder.grading import Outcome, run_checks
 from autograder.misconceptions import Misconception, misconceptions
@@ -47,12 +48,16 @@ class Diagnosis:
 def _behaviours(
     task: str, item: str, warm: WarmProcess, seed: int
 ) -> list[tuple[Misconception, list[Outcome]]]:
-    """How each misconception of an item behaves. Computed once per warm process and seed."""
-    return [
-        (mistake, behaviour(task, mistake, warm, seed))
-        for mistake in misconceptions(task)
-        if mistake.item == item
-    ]
+    """How each misconception of an item behaves. Run once per seed, then kept on the shelf."""
+    mistakes = [mistake for mistake in misconceptions(task) if mistake.item == item]
+    name = f"{item}-{seed}"
+    known = shelf.fetch(task, name)
+    if known is None:
+        known = [behaviour(task, mistake, warm, seed) for mistake in mistakes]
+        failed = [o for outcomes in known for o in outcomes if not o.passed]
+        if all(map(_is_telling, failed)):  # else the machine was too busy, or worse
+            shelf.store(task, name, known)
+    return list(zip(mistakes, known, strict=True))
 
 
 def behaviour(task: str, mistake: Misconception, warm: WarmProcess, seed: int) -> list[Outcome]:

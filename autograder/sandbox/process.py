@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import select
+import shutil
 import signal
 import socket
 import subprocess
@@ -64,8 +65,10 @@ class WarmProcess:
 
     def _start(self) -> None:
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        command = self.walls.command(theirs.fileno())
         self.program = subprocess.Popen(
-            self.walls.command(theirs.fileno()),
+            command,
+            executable=shutil.which(command[0]),  # on our PATH, not on the one inside
             env=self.walls.environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

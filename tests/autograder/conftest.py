@@ -10,8 +10,16 @@ import pytest
 from autograder.pool import grading_processes
 
 
+@pytest.fixture(scope="session", autouse=True)
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What is kept from one run to the next: for all processes of these tests, and no others."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 @pytest.fixture(scope="session")
-def pool() -> Iterator[ProcessPoolExecutor]:
+def pool(shelf: None) -> Iterator[ProcessPoolExecutor]:
     """Two grading processes; `classwork` has what they can be asked to do."""
     processes = grading_processes(2, "bwrap")
     yield processes

@@ -22,6 +22,20 @@ SPEC = {
     "train_vae": 2, "cvae": 3, "train_cvae": 2,
 }  # fmt: skip
 
+WRITTEN_ANSWER = """
+```{code-cell} ipython3
+---
+nbgrader:
+  grade: true
+  grade_id: essay
+  locked: false
+  points: 7
+  schema_version: 3
+  solution: true
+---
+```
+"""
+
 Course = Callable[..., Path]
 
 
@@ -74,9 +88,7 @@ def test_points_come_from_the_lesson_alone(course: Course) -> None:
 
 
 def test_an_item_that_people_grade_is_manual_and_counts_for_no_score(course: Course) -> None:
-    cell = "\n```{code-cell} ipython3\n---\nnbgrader:\n  grade: true\n  grade_id: essay\n" \
-           "  locked: false\n  points: 7\n  schema_version: 3\n  solution: true\n---\n```\n"  # fmt: skip
-    root = course((r"\Z", cell))
+    root = course((r"\Z", WRITTEN_ANSWER))
     found = _printed(root, "a = assignment('fc_vae'); print(a.max_score, a.items[-1])")
     assert found == "16.0 Item(name='essay', points=7.0, manual=True)"
 

@@ -22,14 +22,15 @@ LONG_ENOUGH_TO_GIVE_SOMETHING_AWAY = 15
 SPELLINGS = {
     "logvar-as-std": """
         def reparametrize(mu, logvar):
-            return torch.distributions.Normal(mu, logvar.exp()).rsample()
+            std = logvar.exp()
+            return torch.normal(torch.zeros_like(mu), torch.ones_like(mu)).mul(std).add(mu)
     """,
     "noise-forgotten": """
         def reparametrize(mu, logvar):
             noise = torch.ones(mu.shape)
             return noise * (logvar / 2).exp() + mu
     """,
-    "kl-without-half": """
+    "kl-half-missing": """
         def loss_function(x_hat, x, mu, logvar):
             likelihood = x * x_hat.log() + (1 - x) * (1 - x_hat).log()
             kl = mu.pow(2) + logvar.exp() - 1 - logvar

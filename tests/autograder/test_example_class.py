@@ -29,6 +29,7 @@ NAMED = {
     "umut": {"kl-sign"},
     "vera": {"relu-not-called"},
 }
+WRITTEN = ("result.json", "feedback.md")
 CHEATER = "pablo"  # whatever it answers may look like something
 
 ROW = re.compile(r"^\| (\w+) \| (.+) \| (.+) \| ((?:at least |under )?\d+) \|$", re.MULTILINE)
@@ -117,7 +118,7 @@ def test_the_class_graded_twice_gives_the_same_bytes_but_for_the_seconds(
 ) -> None:
     first, second = graded
     for student in STUDENTS:
-        for name in ("result.json", "feedback.md"):
+        for name in WRITTEN:
             one, other = ((out / student / TASK / name).read_text("utf-8") for out in graded)
             assert without_seconds(one) == without_seconds(other), f"{student}: {name}"
     assert first != second

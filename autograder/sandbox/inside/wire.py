@@ -122,12 +122,18 @@ class Encoder:
         self.buffers.append(data)
         return offset
 
+    def _check(self, size: int) -> None:
+        """Refuse what is too large before it is copied."""
+        if self.size + size > MAX_BODY:
+            raise NotPlain(f"a value of {self.size + size:,} bytes is too large to send")
+
     def _tensor(self, tensor: torch.Tensor) -> list[Any]:
         name = str(tensor.dtype).removeprefix("torch.")
         if name not in TORCH_DTYPES or tensor.layout != torch.strided:
             raise NotPlain(f"a tensor of dtype {name} and layout {tensor.layout} can't be sent")
         if tensor.device.type != "cpu":
             raise NotPlain(f"a tensor on the device {tensor.device} has no data to send")
+        self._check(tensor.numel() * tensor.element_size())
         plain = tensor.detach().resolve_conj().resolve_neg().contiguous()
         flat = plain.as_strided((plain.numel(),), (1,))  # one expanded number has the stride 0
         data = flat.view(torch.uint8).numpy().data if plain.numel() else memoryview(b"")
@@ -137,6 +143,7 @@ class Encoder:
     def _array(self, array: np.ndarray) -> list[Any]:
         if array.dtype.name not in NUMPY_DTYPES:
             raise NotPlain(f"an array of dtype {array.dtype} can't be sent")
+        self._check(array.nbytes)
         plain = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("="))
         return [array.dtype.name, list(array.shape), self._append(memoryview(plain.tobytes()))]
 
