@@ -124,9 +124,11 @@ def grade(
         run = run_checks(submission, warm, seed, limits)
         diagnosis = Diagnosis(task.name, warm, seed)
         items = tuple(_item_result(task, item.name, run, diagnosis) for item in task.items)
-    except GraderFault as fault:
+    except Exception as fault:  # whatever it is, it is not the student's, and the class goes on
+        known = isinstance(fault, GraderFault)
+        error = str(fault) if known else "".join(traceback.format_exception(fault)[-3:])
         seconds = round(time.perf_counter() - started, 3)
-        return Result(**common, status="failed", error=str(fault), seconds=seconds)
+        return Result(**common, status="failed", error=error, seconds=seconds)
     score = round(sum(item.points for item in items), 4)
     seconds = round(time.perf_counter() - started, 3)
     return Result(
@@ -184,6 +186,9 @@ class _Session:
         return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)
 
     def _keep(self, test: pytest.Item, error: BaseException | None) -> None:
+        if isinstance(error, SandboxError):
+            self.fault = str(error)
+            pytest.exit("the walls failed")
         if not isinstance(error, StudentError | AssertionError | None):
             trace = "".join(traceback.format_exception(error)[-4:])
             self.fault = f"the check {test.name} broke: {trace.strip()}"

@@ -85,7 +85,7 @@ def read_result(path: Path) -> Result | None:
         )
         notes, walls = tuple(record.pop("notes")), tuple(record.pop("walls"))
         return Result(items=items, notes=notes, walls=walls, **record)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 
