@@ -1,0 +1,343 @@
+"""What grading costs: time, core-seconds and memory per submission of the bundled class.
+
+Grades copies of `examples/class` one after the other in one process, without and with the items
+that train, and splits what each took:
+
+    fork        a worker with its walls, from the warm process
+    load        importing the student's module
+    checks      the checks' own work, and the student's
+    the rest    reading, pytest around the checks, results and feedback, the worker's end
+
+Core-seconds are those of the grader and of everything behind the walls: the warm process, the
+guardians, the workers. Diagnosis runs the known mistakes of the items in which someone failed,
+the first time on a machine; later runs find on the shelf what came of it. So it has lines of its
+own, and is spread over the submissions in those marked "with it".
+
+    .venv/bin/python benchmarks/grade_class.py [--copies N]
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from autograder import diagnosis, grading
+from autograder.assignment import assignment
+from autograder.course import course_root
+from autograder.diagnosis import Diagnosis, as_submission
+from autograder.errors import StudentError
+from autograder.feedback import feedback
+from autograder.result import Result, write_atomically
+from autograder.sandbox.inside.enter import Limits
+from autograder.sandbox.process import WarmProcess, Worker
+from autograder.sandbox.walls import choose
+from autograder.student import CALL_SECONDS, Student
+from autograder.submission import Handed, Submission, find, read
+
+TASK = "fc_vae"
+BUDGETS = {"without training": 0.25, "with training": 2.0}
+PHASES = ("fork", "load", "checks", "the rest", "diagnosis")
+BURNED = 1.0  # seconds, by the submission that the measure is tried on
+
+
+@dataclass(frozen=True)
+class Cost:
+    wall: float = 0.0
+    grader: float = 0.0
+    walled: float = 0.0
+
+    @property
+    def cores(self) -> float:
+        return self.grader + self.walled
+
+    def __add__(self, other: Cost) -> Cost:
+        return Cost(self.wall + other.wall, self.grader + other.grader, self.walled + other.walled)
+
+    def __sub__(self, other: Cost) -> Cost:
+        return self + other.times(-1)
+
+    def times(self, factor: float) -> Cost:
+        return Cost(self.wall * factor, self.grader * factor, self.walled * factor)
+
+
+class Meter:
+    """Attributes time to phases: the innermost one that is open, but for diagnosis, to itself."""
+
+    def __init__(self, warm: WarmProcess) -> None:
+        self.warm = warm
+        self.living: list[int] = []  # the processes behind the walls
+        self.ended = 0.0  # CPU seconds of workers and guardians that are gone
+        self.open = ["the rest"]
+        self.spent = dict.fromkeys(PHASES, Cost())
+        self.memory: Counter[str] = Counter()
+        self.last = self._now()
+
+    @contextmanager
+    def phase(self, name: str) -> Iterator[None]:
+        self._settle()
+        self.open.append("diagnosis" if "diagnosis" in self.open else name)
+        try:
+            yield
+        finally:
+            self._settle()
+            self.open.pop()
+
+    def take(self) -> dict[str, Cost]:
+        """What was spent since the last time, by phase."""
+        self._settle()
+        spent, self.spent = self.spent, dict.fromkeys(PHASES, Cost())
+        return spent
+
+    def kill(self, kill: Callable[[Worker], dict[str, Any]], worker: Worker) -> dict[str, Any]:
+        """End a worker, and keep what it and its guardian have used."""
+        if worker.ended is not None:
+            return kill(worker)
+        self._weigh()
+        guardian = _parent(_pid(worker.pidfd))
+        spent = _cpu(guardian)
+        self.living = [pid for pid in self.living if pid not in _tree(guardian)]
+        report = kill(worker)
+        self.ended += spent + report.get("cpu", 0.0)
+        self._largest("a worker, most", report.get("memory", 0))
+        return report
+
+    def look(self) -> None:
+        """See which processes there are."""
+        self.living = _tree(self.warm.program.pid) if self.warm.program is not None else []
+
+    def _settle(self) -> None:
+        now = self._now()
+        self.spent[self.open[-1]] += now - self.last
+        self.last = now
+
+    def _now(self) -> Cost:
+        walled = self.ended + sum(map(_cpu, self.living))
+        return Cost(time.perf_counter(), time.process_time(), walled)
+
+    def _weigh(self) -> None:
+        """Look at memory, which takes time that is not grading's."""
+        self._settle()
+        self.look()
+        self._largest("behind the walls, all together", sum(map(_proportional, self.living)))
+        self._largest("the warm process", max(_status(pid, "VmHWM:") for pid in self.living[:3]))
+        self.last = self._now()
+
+    def _largest(self, what: str, amount: int) -> None:
+        self.memory[what] = max(self.memory[what], amount)
+
+
+def install(meter: Meter) -> None:
+    """Put the meter around the grader's own functions."""
+    Worker.kill = _around(Worker.kill, meter.kill)  # type: ignore[method-assign]
+    WarmProcess.worker = _in_phase(meter, "fork", WarmProcess.worker, meter.look)  # type: ignore[method-assign]
+    Student._ready = _in_phase(meter, "load", Student._ready)  # type: ignore[method-assign]
+    Diagnosis.of = _in_phase(meter, "diagnosis", Diagnosis.of)  # type: ignore[method-assign]
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self: Any) -> Any:
+        with meter.phase("checks"):
+            return (yield)
+
+    grading._Session.pytest_runtest_call = pytest_runtest_call  # type: ignore[attr-defined]
+
+
+def _in_phase(
+    meter: Meter,
+    name: str,
+    function: Callable[..., Any],
+    afterwards: Callable[[], None] = lambda: None,
+) -> Callable[..., Any]:
+    @wraps(function)
+    def timed(*args: Any, **kwargs: Any) -> Any:
+        if name == "load" and args[0]._peer is not None:
+            return function(*args, **kwargs)  # loaded already
+        with meter.phase(name):
+            result = function(*args, **kwargs)
+            afterwards()
+        return result
+
+    return timed
+
+
+def _around(function: Callable[..., Any], wrapper: Callable[..., Any]) -> Callable[..., Any]:
+    return wraps(function)(lambda *args: wrapper(function, *args))
+
+
+# --- what the kernel knows --------------------------------------------------------------------
+
+
+def _tree(pid: int) -> list[int]:
+    """A process and all its descendants, the oldest first."""
+    found = [pid]
+    for one in found:
+        for path in Path(f"/proc/{one}/task").glob("*/children"):
+            found += map(int, path.read_text().split())
+    return found
+
+
+def _cpu(pid: int) -> float:
+    """CPU seconds of one living process, to the nanosecond."""
+    try:
+        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
+
+
+def _pid(pidfd: int) -> int:
+    return int(_field(Path(f"/proc/self/fdinfo/{pidfd}"), "Pid:"))
+
+
+def _parent(pid: int) -> int:
+    return int(_field(Path(f"/proc/{pid}/status"), "PPid:")) if pid > 0 else 0
+
+
+def _status(pid: int, name: str) -> int:
+    return 1024 * int(_field(Path(f"/proc/{pid}/status"), name))
+
+
+def _proportional(pid: int) -> int:
+    """Memory with its share of what is shared; all of it where the kernel does not tell."""
+    try:
+        return 1024 * int(_field(Path(f"/proc/{pid}/smaps_rollup"), "Pss:"))
+    except PermissionError:
+        return _status(pid, "VmRSS:")
+    except OSError:
+        return 0
+
+
+def _field(path: Path, name: str) -> str:
+    try:
+        lines = path.read_text().splitlines()
+    except (FileNotFoundError, ProcessLookupError):
+        return "0"
+    return next((line.split()[1] for line in lines if line.startswith(name)), "0")
+
+
+# --- grading ----------------------------------------------------------------------------------
+
+
+def grade(submission: Submission, warm: WarmProcess, items: list[str], out: Path) -> None:
+    """As `autograder grade` does it, but for these items alone."""
+    task = assignment(TASK)
+    run = grading.run_checks(submission, warm, only=items)
+    named = Diagnosis(TASK, warm, 0)
+    results = tuple(grading._item_result(task, name, run, named) for name in items)
+    result = Result(
+        student=submission.student, assignment=TASK, submission_sha256=submission.sha256,
+        status="graded", max_score=task.max_score, walls=warm.walls.names, seed=0,
+        versions=grading.versions(), seconds=0.0, items=results, score=0.0,
+    )  # fmt: skip
+    write_atomically(out / submission.student / "feedback.md", feedback(result))
+    write_atomically(out / submission.student / "result.json", result.as_text())
+
+
+def grade_all(
+    handed: list[Handed], warm: WarmProcess, items: list[str], meter: Meter
+) -> list[dict[str, Cost]]:
+    meter.take()
+    spent = []
+    with tempfile.TemporaryDirectory() as out:
+        for one in handed:
+            grade(read(one), warm, items, Path(out))
+            spent.append(meter.take())
+    return spent
+
+
+def burned(warm: WarmProcess, meter: Meter) -> float:
+    """What the meter reads behind the walls for a submission that burns BURNED CPU seconds."""
+    module = (
+        "import time\ndef reparametrize(mu, logvar):\n    end = time.process_time() + "
+        f"{BURNED}\n    while time.process_time() < end:\n        pass\n    raise ValueError\n"
+    )
+    readings = []
+    for text in (module.replace(str(BURNED), "0"), module):
+        meter.take()
+        student = Student(warm, as_submission(TASK, "burner", text), Limits())
+        try:
+            student.reparametrize(0, 0)
+        except StudentError:
+            pass
+        finally:
+            student._close()
+        readings.append(sum((cost.walled for cost in meter.take().values()), 0.0))
+    return readings[1] - readings[0]
+
+
+# --- the table --------------------------------------------------------------------------------
+
+
+def report(title: str, spent: list[dict[str, Cost]], first: Cost, kept: Cost) -> None:
+    ending = [one for one in spent if _total(one).wall <= CALL_SECONDS]
+    budget, count = BUDGETS[title], len(spent)
+    print(f"\n{title}: {count} submissions, {count - len(ending)} of them loop until their limit")
+    print(f"{'':26}{'seconds':>9}{'core-s':>9}{'grader':>9}{'walled':>9}{'budget':>9}{'ratio':>7}")
+    for phase in PHASES[:-1]:
+        _row(f"  {phase}", _mean([one[phase] for one in ending]))
+    for name, group in (("all that end", ending), ("all", spent)):
+        mean = _mean([_total(one) for one in group])
+        _row(name, mean, budget)
+        _row("  with it, kept", mean + kept.times(1 / count), budget)
+        _row("  with it, first time", mean + first.times(1 / count), budget)
+
+
+def _row(name: str, cost: Cost, budget: float | None = None) -> None:
+    ratio = f"{budget:9.2f}{cost.cores / budget:7.2f}" if budget else ""
+    print(f"{name:26}{cost.wall:9.3f}{cost.cores:9.3f}{cost.grader:9.3f}{cost.walled:9.3f}{ratio}")
+
+
+def _total(one: dict[str, Cost]) -> Cost:
+    return sum((one[phase] for phase in PHASES[:-1]), Cost())
+
+
+def _mean(costs: list[Cost]) -> Cost:
+    return sum(costs, Cost()).times(1 / len(costs))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Seconds and core-seconds per submission.")
+    parser.add_argument("--copies", type=int, default=2, help="of the class (default: 2)")
+    copies = parser.parse_args().copies
+    torch.set_num_threads(1)
+    every = [item.name for item in assignment(TASK).items]
+    quick = [name for name in every if not name.startswith("train")]
+    one_class = find(course_root() / "examples" / "class" / "submitted", TASK)
+    handed = [one for _ in range(copies) for one in one_class]
+
+    with tempfile.TemporaryDirectory() as shelf, WarmProcess(choose("bwrap")) as warm:
+        os.environ["XDG_CACHE_HOME"] = shelf
+        meter = Meter(warm)
+        install(meter)
+        grade_all(one_class[:1], warm, every, meter)  # starts the warm process, fills caches
+        print(f"the measure: {BURNED:.2f} s burned behind the walls read {burned(warm, meter):.2f}")
+        runs = {"without training": grade_all(handed, warm, quick, meter)}
+        first = sum((one["diagnosis"] for one in runs["without training"]), Cost())
+        diagnosis._behaviours.cache_clear()
+        runs["with training"] = grade_all(handed, warm, every, meter)
+        kept = sum((one["diagnosis"] for one in runs["with training"]), Cost())
+        for title, spent in runs.items():
+            report(title, spent, first, kept)
+    print("\nit: diagnosis, once per grading process")
+    _row("  first time", first)
+    _row("  kept from an earlier run", kept)
+    print("\npeak memory, MB")
+    meter.memory["the grader"] = 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for what, amount in sorted(meter.memory.items()):
+        print(f"  {what:32}{amount / 1e6:8.0f}")
+    print(f"\ncores here: {len(os.sched_getaffinity(0))}, load: {os.getloadavg()[0]:.1f}")
+
+
+if __name__ == "__main__":
+    main()
