@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,12 +19,12 @@ import nndl
 from autograder.course import course_root
 
 from .inside import seccomp
+from .inside.enter import SCRATCH
 
 INSIDE = Path(__file__).parent / "inside"
 KIT = Path("/walls")
 NOBODY = 65534
 ENVIRONMENT = {
-    "HOME": "/tmp",
     "USER": "student",
     "LANG": "C.UTF-8",
     "PATH": "/usr/bin:/bin",
@@ -32,7 +33,6 @@ ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
     "MPLBACKEND": "Agg",
-    "MPLCONFIGDIR": "/tmp/matplotlib",
 }
 HOW_TO_INSTALL = "sudo apt-get install bubblewrap"
 
@@ -66,10 +66,15 @@ class Walls:
         return [*_bubblewrap(as_root=bool(root)), *_mounts(), "--", *warm]
 
     def environment(self) -> dict[str, str]:
-        if self.isolated:
-            return {**ENVIRONMENT, "PYTHONPATH": str(KIT)}
-        paths = f"{INSIDE.parent}{os.pathsep}{Path(nndl.__file__).parent.parent}"
-        return {**ENVIRONMENT, "PYTHONPATH": paths}
+        scratch = SCRATCH if self.isolated else tempfile.gettempdir()
+        kit = [KIT] if self.isolated else [INSIDE.parent, Path(nndl.__file__).parent.parent]
+        return {
+            **ENVIRONMENT,
+            "PYTHONPATH": os.pathsep.join(map(str, kit)),
+            "HOME": scratch,
+            "TMPDIR": scratch,
+            "MPLCONFIGDIR": f"{scratch}/matplotlib",
+        }
 
 
 def choose(kind: str) -> Walls:
@@ -112,7 +117,7 @@ def _bubblewrap(as_root: bool) -> list[str]:
 
 
 def _system() -> list[str]:
-    """The system's programs and libraries, read-only, and fresh /proc, /dev and /tmp."""
+    """The system's programs and libraries, read-only, and fresh /proc, /dev and scratch space."""
     arguments = ["--ro-bind", "/usr", "/usr"]
     for name in ("bin", "lib", "lib32", "lib64", "sbin"):
         folder = Path("/", name)
@@ -121,7 +126,7 @@ def _system() -> list[str]:
         elif folder.is_dir():
             arguments += ["--ro-bind", str(folder), str(folder)]
     arguments += ["--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"]
-    return [*arguments, "--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--tmpfs", "/tmp"]
+    return [*arguments, "--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--tmpfs", SCRATCH]
 
 
 def _mounts() -> list[str]:
@@ -133,6 +138,8 @@ def _mounts() -> list[str]:
     for folder in sorted({parent for path in (*shown, KIT / "inside") for parent in path.parents}):
         if not (folder.is_relative_to("/usr") or folder == Path("/")):
             arguments += ["--dir", str(folder)]
+    if not any(path.is_relative_to("/tmp") for path in shown):
+        arguments += ["--symlink", SCRATCH, "/tmp"]
     for path in shown:
         arguments += ["--ro-bind", str(path), str(path)]
     # The kit itself may be installed into the environment that is shown: then it is covered up.
@@ -142,4 +149,4 @@ def _mounts() -> list[str]:
             arguments += ["--tmpfs", str(path)]
     arguments += ["--ro-bind", str(INSIDE), str(KIT / "inside")]
     arguments += ["--ro-bind", str(Path(nndl.__file__).parent), str(KIT / "nndl")]
-    return [*arguments, "--chdir", "/tmp", "--remount-ro", "/"]
+    return [*arguments, "--chdir", SCRATCH, "--remount-ro", "/"]

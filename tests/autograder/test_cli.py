@@ -189,7 +189,7 @@ def test_a_fault_of_the_grader_is_status_1_and_never_a_score(tmp_path: Path) -> 
 def test_an_interrupted_run_says_how_to_go_on_and_goes_on(tmp_path: Path) -> None:
     students = [f"s{number}" for number in range(6)]
     for student in students:
-        hand_in(tmp_path / "submitted", student, f"import time\ntime.sleep(0.4)\n{STUB}")
+        hand_in(tmp_path / "submitted", student, f"import time\ntime.sleep(2)\n{STUB}")
     out = tmp_path / "out"
     command = ["grade", str(tmp_path / "submitted"), "--out", str(out), "--jobs", "1"]
     run = subprocess.Popen(

@@ -653,4 +653,4 @@ def test_only_code_that_names_another_device_is_watched(
 
 def test_the_environment_is_the_one_for_grading(walled: Walled) -> None:
     student = walled("import os, torch\ndef f():\n    return torch.get_num_threads(), os.getcwd()")
-    assert student.f() == (1, "/tmp/submission")
+    assert student.f() == (1, "/scratch/submission")

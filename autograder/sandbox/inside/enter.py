@@ -28,6 +28,9 @@ _MS_RDONLY, _MS_NOSUID, _MS_NODEV, _MS_NOEXEC = 1, 2, 4, 8
 _MS_REC, _MS_PRIVATE = 0x4000, 0x40000
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 1, 4, 24, 38
 _CAPABILITY_VERSION_3 = 0x20080522
+# Not /tmp itself, though that leads here: the Python environment may lie in /tmp, and each worker's
+# own scratch space is mounted over the last one's.
+SCRATCH = "/scratch"
 WIRE = 3  # the only descriptor that the worker keeps, besides the standard three
 
 
@@ -40,7 +43,7 @@ class Limits:
     processes: int = 64
     open_files: int = 256
     file_size: int = 64 << 20  # bytes, for each file
-    scratch: int = 128 << 20  # bytes, in /tmp and /dev/shm each
+    scratch: int = 128 << 20  # bytes, in SCRATCH and /dev/shm each
     scratch_files: int = 4096
 
     def as_json(self) -> dict[str, int]:
@@ -54,7 +57,7 @@ def guard(wire: socket.socket, status: socket.socket, limits: Limits, mode: str)
     """
     isolated = mode == "isolated"
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    scratch = Path("/tmp") if isolated else Path(tempfile.mkdtemp(prefix="submission-"))
+    scratch = Path(SCRATCH) if isolated else Path(tempfile.mkdtemp(prefix="submission-"))
     try:
         if isolated:
             _new_namespaces(limits)
@@ -100,7 +103,7 @@ def _new_namespaces(limits: Limits) -> None:
     _write("/proc/self/gid_map", f"1000 {gid} 1")
     _mount(None, "/", None, _MS_REC | _MS_PRIVATE)
     scratch = f"size={limits.scratch},nr_inodes={limits.scratch_files},mode=700"
-    for folder in ("/tmp", "/dev/shm"):
+    for folder in (SCRATCH, "/dev/shm"):
         _mount("tmpfs", folder, "tmpfs", _MS_NOSUID | _MS_NODEV, scratch)
     # No /proc at all: nothing there that honest code needs, much that a curious one would read.
     empty = _MS_RDONLY | _MS_NOSUID | _MS_NODEV | _MS_NOEXEC

@@ -74,7 +74,7 @@ def after_a_neighbour(walled: Walled) -> Walled:
     neighbour = walled(f"""
         NAME = "{MARK}"
         def stay():
-            for folder in ("/tmp", "/dev/shm"):
+            for folder in ("/scratch", "/dev/shm"):
                 with open(folder + "/note.py", "w") as file:
                     file.write(NAME)
             return NAME
@@ -113,12 +113,12 @@ def test_no_file_inside_holds_a_check_a_solution_or_another_submission(
 
 def test_the_search_finds_what_is_there(walled: Walled) -> None:
     """Else the test above could not fail."""
-    student = walled(SEARCH + f"\nopen('/tmp/.hidden', 'w').write('{MARK}')")
+    student = walled(SEARCH + f"\nopen('/scratch/.hidden', 'w').write('{MARK}')")
     found = student.grep([MARK], "--exclude-dir=usr", "--exclude-dir=walls", "--exclude-dir=work",
                          "--exclude-dir=root", "--exclude-dir=home", "/")  # fmt: skip
-    assert sorted(found) == ["/tmp/.hidden", "/tmp/submission/vae.py"]
+    assert sorted(found) == ["/scratch/.hidden", "/scratch/submission/vae.py"]
     found = sorted(student.names(["vae.py", "seccomp.py"]))
-    assert found == ["/tmp/submission/vae.py", "/walls/inside/seccomp.py"]
+    assert found == ["/scratch/submission/vae.py", "/walls/inside/seccomp.py"]
 
 
 def test_no_file_inside_has_the_name_of_a_check_a_solution_or_a_result(
@@ -166,7 +166,7 @@ def test_only_the_scratch_folders_can_be_written(walled: Walled) -> None:
         def writable():
             places = []
             for parent, folders, files in os.walk("/"):
-                if parent.count("/") > 4 and not parent.startswith("/tmp"):
+                if parent.count("/") > 4 and not parent.startswith("/scratch"):
                     folders.clear()
                 try:
                     open(parent + "/try", "w").close()
@@ -177,7 +177,7 @@ def test_only_the_scratch_folders_can_be_written(walled: Walled) -> None:
         def change(path):
             open(path, "a")
     """)
-    assert sorted(student.writable()) == ["/dev/shm", "/tmp", "/tmp/submission"]
+    assert sorted(student.writable()) == ["/dev/shm", "/scratch", "/scratch/submission"]
     for path in ("/walls/inside/worker.py", "/walls/nndl/check.py", sys.executable, "/usr/bin/env"):
         with pytest.raises(Exception, match=r"Read-only|Permission|not permitted"):
             student.change(path)
@@ -187,11 +187,11 @@ def test_what_one_worker_writes_the_next_does_not_see(walled: Walled) -> None:
     text = """
         import os
         def leave():
-            for folder in ("/tmp", "/dev/shm"):
+            for folder in ("/scratch", "/dev/shm"):
                 open(folder + "/left", "w").write("x")
                 os.symlink("/", folder + "/link")
         def look():
-            return sorted(os.listdir("/tmp") + os.listdir("/dev/shm"))
+            return sorted(os.listdir("/scratch") + os.listdir("/dev/shm"))
     """
     one, other = walled(text), walled(text)
     assert other.look() == ["submission"]
@@ -282,11 +282,12 @@ def test_no_descriptor_but_the_wire_is_open(attempt: Any) -> None:
 
 def test_the_environment_says_nothing_of_the_grader(attempt: Any) -> None:
     names = set(attempt("lambda: list(os.environ)"))
-    assert names <= {"HOME", "USER", "LANG", "PATH", "PWD", "PYTHONPATH", "PYTHONHASHSEED",
+    assert names <= {"HOME", "TMPDIR", "USER", "LANG", "PATH", "PWD", "PYTHONPATH",
+                     "PYTHONHASHSEED",
                      "PYTHONDONTWRITEBYTECODE", "OMP_NUM_THREADS", "MKL_NUM_THREADS",
                      "MPLBACKEND", "MPLCONFIGDIR", "LC_CTYPE", "KMP_DUPLICATE_LIB_OK",
                      "KMP_INIT_AT_FORK", "TORCHINDUCTOR_CACHE_DIR"}  # fmt: skip
-    assert attempt("lambda: os.environ['HOME']") == "/tmp"
+    assert attempt("lambda: os.environ['HOME']") == "/scratch"
 
 
 # --- privileges -------------------------------------------------------------------------------
@@ -386,7 +387,7 @@ def test_files_are_limited_in_size_and_number_and_space(walled: Walled) -> None:
     student = walled("""
         import os
         def large():
-            with open("/tmp/large", "wb") as file:
+            with open("/scratch/large", "wb") as file:
                 for _ in range(70):
                     file.write(bytes(1 << 20))
         def full():
