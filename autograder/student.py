@@ -84,8 +84,10 @@ class Student:
     def need(self, *items: str) -> None:
         """Stop unless each of these was at least tried: what isn't there can't have been used.
 
-        Raises StudentError of the kind "not_written", so that this item is missing too.
+        Raises StudentError of the kind "not_written", so that this item is missing too; or says
+        why the submission can't be imported.
         """
+        self._ready()
         for item in items:
             if item in self._missing:
                 raise StudentError("not_written", "", about=item)

@@ -328,7 +328,7 @@ def test_an_honest_neighbour_gets_what_an_undisturbed_one_gets(number: int, grad
 
 def test_the_undisturbed_get_their_points(graded: Graded) -> None:
     assert graded.undisturbed[WHOLE].score == 16
-    assert graded.undisturbed[HALF].score == 10
+    assert graded.undisturbed[HALF].score == 6
 
 
 def test_every_result_is_as_the_grader_wrote_it(graded: Graded) -> None:
