@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator, Sequence
-from concurrent.futures import as_completed
+from collections import deque
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from autograder.errors import GraderFault, WrongUsage
 from autograder.feedback import feedback
 from autograder.pool import grading_processes, warm_process
 from autograder.result import Result, read_result, write_atomically
+from autograder.sandbox.walls import choose
 from autograder.submission import Handed, read
 
 
@@ -33,8 +35,8 @@ def grade_class(handed: Sequence[Handed], order: Order) -> Iterator[tuple[Result
     """Grade the submissions; yields each result, and whether it was kept from an earlier run.
 
     A finished submission is graded again only if it changed, or with `regrade`. Raises
-    WrongUsage if another grader is at work on the same folder, GraderFault if a grading process
-    is lost; what was finished stays, and the same command continues.
+    WrongUsage if another grader is at work on the same folder, GraderFault if a result can't be
+    written; what was finished stays, and the same command continues.
     """
     with _alone(order.out):
         waiting = []
@@ -44,20 +46,47 @@ def grade_class(handed: Sequence[Handed], order: Order) -> Iterator[tuple[Result
                 yield kept, True
             else:
                 waiting.append(one)
-        if not waiting:
-            return
-        pool = grading_processes(min(order.jobs, len(waiting)), order.walls)
-        try:
-            futures = [pool.submit(_grade_and_write, one, order) for one in waiting]
-            for future in as_completed(futures):
-                yield future.result(), False
-        except BrokenProcessPool as error:
-            raise GraderFault(
-                "a grading process was lost (out of memory?). Finished results are kept: "
-                "give the same command to continue."
-            ) from error
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+        for result in _graded(waiting, order):
+            yield result, False
+
+
+def _graded(waiting: list[Handed], order: Order) -> Iterator[Result]:
+    """The results of all, as they come.
+
+    Where a grading process is lost, all that were in work are graded once more, each by itself:
+    one that is lost again has a result that says so, and the class goes on.
+    """
+    left = deque(waiting)
+    while left:
+        lost = yield from _in_a_pool(left, order)
+        for one in lost:
+            if (yield from _in_a_pool(deque([one]), order)):
+                yield _write(_lost(one, order), one, order)
+
+
+def _in_a_pool(left: deque[Handed], order: Order) -> Generator[Result, None, list[Handed]]:
+    """Take from `left` and grade, until nothing is left or a process is lost; what it took with it.
+
+    No more are handed out than are in work, so that these are few.
+    """
+    jobs = min(order.jobs, len(left))
+    pool = grading_processes(jobs, order.walls)
+    working: dict[Future[Result], Handed] = {}
+    try:
+        while left or working:
+            while left and len(working) < jobs:
+                one = left.popleft()
+                working[pool.submit(_grade_and_write, one, order)] = one
+            done, _ = wait(working, return_when=FIRST_COMPLETED)
+            for future in done:
+                result = future.result()
+                del working[future]
+                yield result
+        return []
+    except BrokenProcessPool:
+        return list(working.values())
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
 
 
 def result_path(order: Order, one: Handed) -> Path:
@@ -92,8 +121,29 @@ def _grade_and_write(one: Handed, order: Order) -> Result:
     """One submission, in a grading process."""
     from autograder.grading import grade  # imports torch, which the class's own process needs not
 
-    result = grade(read(one), warm_process(), order.seed)
+    submission = read(one)
+    result = grade(submission, warm_process(), order.seed)
+    if result.status == "failed":  # what ended a warm process may have passed
+        result = grade(submission, warm_process(), order.seed)
+    return _write(result, one, order)
+
+
+def _lost(one: Handed, order: Order) -> Result:
+    """The result of a submission with which a grading process was lost twice."""
+    from autograder.grading import not_graded
+
+    error = "The grading process was lost with this submission, twice: out of memory?"
+    return not_graded(read(one), choose(order.walls).names, order.seed, error)
+
+
+def _write(result: Result, one: Handed, order: Order) -> Result:
     path = result_path(order, one)
-    write_atomically(path.with_name("feedback.md"), feedback(result))
-    write_atomically(path, result.as_text())  # last: it says that all is there
+    try:
+        write_atomically(path.with_name("feedback.md"), feedback(result))
+        write_atomically(path, result.as_text())  # last: it says that all is there
+    except OSError as error:
+        raise GraderFault(
+            f"{path.parent} can't be written to: {error.strerror}. Finished results are kept: "
+            "give the same command to continue."
+        ) from error
     return result

@@ -8,7 +8,7 @@ import platform
 from autograder import __version__
 from autograder.assignment import assignment, known_assignments
 from autograder.sandbox.inside import seccomp
-from autograder.sandbox.inside.enter import Limits
+from autograder.sandbox.inside.limits import Limits
 from autograder.sandbox.process import SandboxError, WarmProcess
 from autograder.sandbox.walls import NoWalls, choose
 

@@ -20,7 +20,7 @@ from autograder.checks import Check
 from autograder.errors import GraderFault, StudentError
 from autograder.observations import Observation
 from autograder.result import CheckResult, ItemResult, Result
-from autograder.sandbox.inside.enter import Limits
+from autograder.sandbox.inside.limits import Limits
 from autograder.sandbox.process import SandboxError, WarmProcess
 from autograder.student import Student
 from autograder.submission import Submission
@@ -111,15 +111,6 @@ def grade(
 
     task = assignment(submission.assignment)
     started = time.perf_counter()
-    common: dict[str, Any] = {
-        "student": submission.student,
-        "assignment": task.name,
-        "submission_sha256": submission.sha256,
-        "max_score": task.max_score,
-        "walls": warm.walls.names,
-        "seed": seed,
-        "versions": versions(),
-    }
     try:
         run = run_checks(submission, warm, seed, limits)
         diagnosis = Diagnosis(task.name, warm, seed)
@@ -127,13 +118,37 @@ def grade(
     except Exception as fault:  # whatever it is, it is not the student's, and the class goes on
         known = isinstance(fault, GraderFault)
         error = str(fault) if known else "".join(traceback.format_exception(fault)[-3:])
-        seconds = round(time.perf_counter() - started, 3)
-        return Result(**common, status="failed", error=error, seconds=seconds)
-    score = round(sum(item.points for item in items), 4)
-    seconds = round(time.perf_counter() - started, 3)
+        seconds = time.perf_counter() - started
+        return not_graded(submission, warm.walls.names, seed, error, seconds)
     return Result(
-        **common, status="graded", score=score, items=items, notes=run.notes, seconds=seconds
+        **_common(submission, warm.walls.names, seed, time.perf_counter() - started),
+        status="graded",
+        score=round(sum(item.points for item in items), 4),
+        items=items,
+        notes=run.notes,
     )
+
+
+def not_graded(
+    submission: Submission, walls: tuple[str, ...], seed: int, error: str, seconds: float = 0.0
+) -> Result:
+    """The result where the grader failed, not the student."""
+    return Result(**_common(submission, walls, seed, seconds), status="failed", error=error)
+
+
+def _common(
+    submission: Submission, walls: tuple[str, ...], seed: int, seconds: float
+) -> dict[str, Any]:
+    return {
+        "student": submission.student,
+        "assignment": submission.assignment,
+        "submission_sha256": submission.sha256,
+        "max_score": assignment(submission.assignment).max_score,
+        "walls": walls,
+        "seed": seed,
+        "versions": versions(),
+        "seconds": round(seconds, 3),
+    }
 
 
 def versions() -> dict[str, str]:
@@ -153,6 +168,7 @@ class _Session:
         self.seed, self.only = seed, only
         self.run = Run()
         self.broken_off: dict[str, StudentError] = {}
+        self.item: str | None = None
         self.fault: str | None = None
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -163,6 +179,9 @@ class _Session:
         check = _check_of(request.node)
         if check.item in self.broken_off:
             raise self.broken_off[check.item]
+        if check.item != self.item:
+            self.item = check.item
+            self.walled._next_item()
         earlier = self.run.failed() - {check.item}
         self.walled._begin(self._seed(request.node.name), earlier, self.run.missing())
         return self.walled

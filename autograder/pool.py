@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import signal
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -9,6 +10,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from autograder.sandbox.process import WarmProcess
+
+MEMORY = 4 << 30  # bytes that a grading process may map, beyond what torch has mapped
 
 _warm: WarmProcess | None = None
 
@@ -32,10 +35,15 @@ def warm_process() -> WarmProcess:
 def _start(walls: str) -> None:
     import torch
 
+    from autograder.sandbox.inside.limits import mapped
     from autograder.sandbox.process import WarmProcess
     from autograder.sandbox.walls import choose
 
     global _warm
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the class's own process
     torch.set_num_threads(1)  # there is one grading process per core
+    # A reference that stands in for a part works on tensors that a student's code made: of what
+    # shapes, it says, and an outer product of two long ones is to fail, not to fill the machine.
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (mapped() + MEMORY, hard))
     _warm = WarmProcess(choose(walls))

@@ -18,12 +18,13 @@ import signal
 import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from typing import Any
 
 import torch
 
 from autograder.errors import StudentError
-from autograder.sandbox.inside.enter import Limits
+from autograder.sandbox.inside.limits import Limits, size
 from autograder.sandbox.inside.peer import Peer, Remote, RemoteFault
 from autograder.sandbox.inside.wire import Closed, Late, WireError
 from autograder.sandbox.process import SandboxError, WarmProcess, Worker
@@ -49,6 +50,7 @@ class Student:
         self._peer: Peer | None = None
         self._unloadable: StudentError | None = None
         self._seconds = CALL_SECONDS
+        self._clock = _Clock(limits)
         self._depth = 0
         self._seed = 0
         self._failed: Collection[str] = ()
@@ -121,6 +123,13 @@ class Student:
 
     # --- for the grader -------------------------------------------------------------------
 
+    def _next_item(self) -> None:
+        """Another item begins, with time of its own."""
+        self._clock.next_item()
+        watched = "watchdog" in self._warm.walls.names
+        if self._worker is not None and watched and not self._worker.new_item():
+            self._close()  # what ended it belongs to the item before
+
     def _begin(self, seed: int, failed: Collection[str], missing: Collection[str]) -> None:
         """Start a check: nothing is left of the one before, and random numbers start anew."""
         self._seed, self._failed, self._carried, self._stand_ins = seed, failed, [], {}
@@ -138,10 +147,12 @@ class Student:
                     self._notes.update(str(note)[:300] for note in notes[:10])
         return sorted(self._notes)
 
-    def _close(self) -> None:
-        if self._worker is not None:
-            self._worker.kill()
+    def _close(self) -> dict[str, Any]:
+        """End the process, if there is one; how it ended."""
+        report = {} if self._worker is None else self._worker.kill()
+        self._clock.submission_cpu -= report.get("cpu", 0.0)
         self._worker = self._peer = None
+        return report
 
     # --- asking the worker ----------------------------------------------------------------
 
@@ -167,9 +178,11 @@ class Student:
         if self._depth >= MAX_NESTED:
             raise StudentError("raised", "calls within calls without an end", "RecursionError")
         if self._depth == 0:
-            peer.connection.deadline = time.monotonic() + self._seconds
+            allowed, _ = self._clock.allowed(self._seconds)
+            peer.connection.deadline = time.monotonic() + allowed
             peer.connection.received = 0
         self._depth += 1
+        started = time.monotonic()
         try:
             return action()
         except RemoteFault as error:
@@ -180,6 +193,8 @@ class Student:
             raise self._end(error, about) from error
         finally:
             self._depth -= 1
+            if self._depth == 0:
+                self._clock.spend(time.monotonic() - started)
 
     def _ready(self) -> Peer:
         """The peer of a worker that has loaded the submission."""
@@ -188,13 +203,14 @@ class Student:
         if self._peer is None:
             if self._submission.problem is not None:
                 raise StudentError("unreadable", self._submission.problem)
-            self._worker = self._warm.worker(self._limits)
+            self._worker = self._warm.worker(self._clock.limits())
             self._peer = Peer(
                 self._worker.connection,
                 {"call": self._serve},
                 _explain,
                 lambda number, kind: Handle(self, number, kind),
             )
+            self._clock.next_item()  # else a fresh process could have no time left to load
             try:
                 files, main = self._submission.files, self._submission.main
                 with self.within(LOAD_SECONDS):
@@ -208,19 +224,18 @@ class Student:
     def _end(self, error: WireError, about: str) -> StudentError:
         """Kill the worker, and say how its last answer failed to come."""
         assert self._worker is not None
-        worker = self._worker
-        alone = isinstance(error, Closed) and worker.died(GRACE_SECONDS)
-        report = worker.kill()
-        self._worker = self._peer = None
+        alone = isinstance(error, Closed) and self._worker.died(GRACE_SECONDS)
+        report = self._close()
         if alone and "exit" not in report:
             raise SandboxError("the walls went down around a worker")
         about = about or f"import {self._submission.main.removesuffix('.py')}"
+        if report.get("over"):
+            return StudentError("limit", _passed(*report["over"]), about=about)
         if isinstance(error, Late):
-            limit = f"did not finish within {self._seconds:g} seconds."
-            return StudentError("limit", limit, about=about)
+            _, words = self._clock.allowed(self._seconds)
+            return StudentError("limit", f"did not finish within {words}.", about=about)
         if alone:
-            ending = f"ended the process ({_ending(report, self._limits)})."
-            return StudentError("died", ending, about=about)
+            return StudentError("died", f"ended the process ({_ending(report)}).", about=about)
         nonsense = f"answered with something that is no answer: {error}."
         return StudentError("breach", nonsense, about=about)
 
@@ -332,11 +347,54 @@ def _explain(error: BaseException) -> dict[str, Any]:
     return {"kind": "raised", "type": type(error).__name__, "message": str(error)[:500]}
 
 
-def _ending(report: dict[str, Any], limits: Limits) -> str:
+def _passed(which: str, used: float, allowed: float) -> str:
+    """Which limit was passed and by how much, in words that go on after the name of a function."""
+    together = "with all the processes that it started together"
+    if which == "memory":
+        return f"used {size(used)} of memory, {together}; {size(allowed)} are allowed."
+    if which == "processes":
+        return f"had {used} processes and threads at one time; {allowed} are allowed."
+    whole = "one item" if which == "item_cpu" else "the whole submission"
+    return f"used {used:.0f} seconds of CPU time, {together}; {allowed:g} are allowed for {whole}."
+
+
+def _ending(report: dict[str, Any]) -> str:
     status = report.get("exit", 0)
-    # The kernel counts towards the limit by ticks and reports by the clock: they differ under load.
-    if status == -signal.SIGKILL and report.get("cpu", 0) > 0.5 * limits.cpu_seconds:
-        return f"it used up its {limits.cpu_seconds} seconds of CPU time"
-    if status >= 0:
-        return f"with exit status {status}"
-    return f"killed by {signal.Signals(-status).name}"
+    return f"with exit status {status}" if status >= 0 else f"killed by {_signal_name(-status)}"
+
+
+def _signal_name(number: int) -> str:
+    known = {signal_.value: signal_.name for signal_ in signal.Signals}
+    return known.get(number, f"signal {number}")
+
+
+class _Clock:
+    """The time that is left: for waiting for the student's process, and for its CPU."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._item = limits.item_seconds
+        self._submission = limits.submission_seconds
+        self.submission_cpu = limits.submission_seconds
+
+    def next_item(self) -> None:
+        self._item = self._limits.item_seconds
+
+    def allowed(self, seconds: float) -> tuple[float, str]:
+        """How long a call may take that usually has so many seconds, and that in words."""
+        return min(
+            (seconds, f"{seconds:g} seconds"),
+            (self._item, f"the {self._limits.item_seconds:g} seconds for one item"),
+            (
+                self._submission,
+                f"the {self._limits.submission_seconds:g} seconds for the whole submission",
+            ),
+        )
+
+    def spend(self, seconds: float) -> None:
+        self._item -= seconds
+        self._submission -= seconds
+
+    def limits(self) -> Limits:
+        """What the next process may use."""
+        return replace(self._limits, submission_seconds=max(self.submission_cpu, 0.0))

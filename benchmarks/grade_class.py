@@ -41,7 +41,7 @@ from autograder.diagnosis import Diagnosis, as_submission
 from autograder.errors import StudentError
 from autograder.feedback import feedback
 from autograder.result import Result, write_atomically
-from autograder.sandbox.inside.enter import Limits
+from autograder.sandbox.inside.limits import Limits
 from autograder.sandbox.process import WarmProcess, Worker
 from autograder.sandbox.walls import choose
 from autograder.student import CALL_SECONDS, Student

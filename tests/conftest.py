@@ -11,7 +11,7 @@ import torch
 from hypothesis import settings
 
 from autograder.diagnosis import as_submission
-from autograder.sandbox.inside.enter import Limits
+from autograder.sandbox.inside.limits import Limits
 from autograder.sandbox.process import WarmProcess
 from autograder.sandbox.walls import choose
 from autograder.student import Student

@@ -10,9 +10,12 @@ import signal
 import socket
 import subprocess
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
-from .inside.enter import Limits
+from .cgroups import Group
+from .inside.limits import Limits
+from .inside.watchdog import NEW_ITEM
 from .inside.wire import Connection
 from .walls import Walls
 
@@ -94,7 +97,10 @@ class WarmProcess:
         request = json.dumps(limits.as_json()).encode()
         with their_wire, their_status:
             socket.send_fds(self.control, [request], [their_wire.fileno(), their_status.fileno()])
-        return Worker(Connection(wire), status)
+        worker = Worker(Connection(wire), status)
+        if self.walls.cgroup is not None:
+            worker.confine(self.walls.cgroup, limits)
+        return worker
 
 
 class Worker:
@@ -103,6 +109,8 @@ class Worker:
     def __init__(self, connection: Connection, status: socket.socket) -> None:
         self.connection, self.status = connection, status
         self.ended: dict[str, Any] | None = None
+        self.group: Group | None = None
+        self.last_words = b""
         status.settimeout(FORK_SECONDS)
         said, descriptors, _, _ = socket.recv_fds(status, 4096, 1)
         if not descriptors:
@@ -111,10 +119,33 @@ class Worker:
             raise SandboxError(f"there is no worker: {_why(said)}")
         self.pidfd = descriptors[0]
 
-    def kill(self) -> dict[str, Any]:
-        """End the worker and all it started; how it ended: `exit`, `cpu` seconds, `memory` bytes.
+    def confine(self, cgroup: Path, limits: Limits) -> None:
+        """Put the worker, which has not begun yet, into a control group of its own."""
+        try:
+            self.group = Group(cgroup, self.pidfd, limits)
+        except OSError as error:
+            self.kill()
+            raise SandboxError(f"the worker gets no control group: {error}") from error
 
-        A worker that had ended by itself has its own exit status; one that is killed here, -9.
+    def new_item(self) -> bool:
+        """Tell the guardian that another item begins, with CPU time of its own.
+
+        False if the worker can't go on: it has ended, or just now passed a limit.
+        """
+        try:
+            self.status.settimeout(END_SECONDS)
+            self.status.send(NEW_ITEM)
+            self.last_words = self.status.recv(4096)
+        except OSError:
+            return False
+        return self.last_words == NEW_ITEM
+
+    def kill(self) -> dict[str, Any]:
+        """End the worker and all it started; how it ended.
+
+        `exit`: its own exit status if it had ended by itself, -9 if it is killed here; `cpu`:
+        seconds; `memory`: bytes; `over`: the limit that it passed, what it used, and what was
+        allowed, or None.
         """
         if self.ended is None:
             with suppress(ProcessLookupError):  # it ended by itself
@@ -123,7 +154,16 @@ class Worker:
             os.close(self.pidfd)
             self.connection.close()
             self.status.close()
+            self._leave_group()
         return self.ended
+
+    def _leave_group(self) -> None:
+        if self.group is not None:
+            assert self.ended is not None
+            used = self.group.memory_over()
+            if used is not None:
+                self.ended["over"] = ["memory", used, self.group.limits.memory]
+            self.group.end()
 
     def died(self, within: float) -> bool:
         """Whether the worker has ended by itself, waiting for that at most so many seconds."""
@@ -131,11 +171,14 @@ class Worker:
         return bool(ready)
 
     def _report(self) -> dict[str, Any]:
-        self.status.settimeout(END_SECONDS)
-        try:
-            return dict(json.loads(self.status.recv(4096) or b"{}"))
-        except (TimeoutError, OSError):
-            return {}
+        said = self.last_words
+        if said in (b"", NEW_ITEM):
+            self.status.settimeout(END_SECONDS)
+            try:
+                said = self.status.recv(4096)
+            except OSError:  # late, or the guardian is gone
+                said = b""
+        return dict(json.loads(said or b"{}"))
 
 
 def _why(said: bytes) -> str:

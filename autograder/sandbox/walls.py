@@ -18,8 +18,9 @@ from pathlib import Path
 import nndl
 from autograder.course import course_root
 
+from . import cgroups
 from .inside import seccomp
-from .inside.enter import SCRATCH
+from .inside.limits import SCRATCH
 
 INSIDE = Path(__file__).parent / "inside"
 KIT = Path("/walls")
@@ -43,24 +44,23 @@ class NoWalls(Exception):
 
 @dataclass(frozen=True)
 class Walls:
-    """How a warm process is started. `names` is what goes into every result."""
+    """How a warm process is started. `names` is what stands, and goes into every result.
 
-    kind: str
+    `cgroup` is the control group in which each worker gets one of its own, where that may be.
+    """
+
     names: tuple[str, ...]
+    cgroup: Path | None = None
 
     @property
     def isolated(self) -> bool:
-        return self.kind == "bwrap"
-
-    @property
-    def limited(self) -> bool:
-        return self.kind != "none"
+        """Whether students' code is kept from the machine's files, network and processes."""
+        return "bwrap" in self.names
 
     def command(self, control: int) -> list[str]:
         """The command that starts the warm process with the given control descriptor."""
         root = NOBODY if self.isolated and os.geteuid() == 0 else 0
-        mode = "isolated" if self.isolated else "limited" if self.limited else "open"
-        warm = [sys.executable, "-m", "inside.warm", str(control), mode, str(root)]
+        warm = [sys.executable, "-m", "inside.warm", str(control), ",".join(self.names), str(root)]
         if not self.isolated:
             return warm
         return [*_bubblewrap(as_root=bool(root)), *_mounts(), "--", *warm]
@@ -81,15 +81,18 @@ def choose(kind: str) -> Walls:
     """The walls of the kind `bwrap`, `process` or `none`. Raises NoWalls where they can't be."""
     if sys.platform != "linux":
         raise NoWalls(f"Grading needs Linux, and this is {sys.platform}: use a virtual machine.")
-    if kind == "bwrap":
-        reason = _missing_bubblewrap()
-        if reason:
-            raise NoWalls(reason)
-        filters = ("seccomp",) if seccomp.available() else ()
-        return Walls(kind, ("bwrap", "namespaces", *filters, "rlimits", "watchdog"))
+    if kind == "none":
+        return Walls(("none",))
+    cgroup = cgroups.delegated()
+    filters = ("seccomp",) if seccomp.available() else ()
+    groups = ("cgroup",) if cgroup is not None else ()
+    inner = ("privileges", *filters, "rlimits", *groups, "watchdog")
     if kind == "process":
-        return Walls(kind, ("process", "rlimits", "watchdog"))
-    return Walls("none", ("none",))
+        return Walls(("process", *inner), cgroup)
+    reason = _missing_bubblewrap()
+    if reason:
+        raise NoWalls(reason)
+    return Walls(("bwrap", "namespaces", *inner), cgroup)
 
 
 def _missing_bubblewrap() -> str | None:

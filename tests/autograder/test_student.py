@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 import torch
 
 from autograder.errors import StudentError
+from autograder.sandbox.inside.limits import Limits
 from autograder.sandbox.process import WarmProcess
 from autograder.student import MAX_NESTED, Handle, Student
 from autograder.submission import Submission
@@ -247,9 +249,134 @@ def test_an_import_without_an_end_is_stopped_once(
                                                      "0.5 seconds.")  # fmt: skip
 
 
-def test_cpu_time_is_limited_and_its_use_is_told(walled: Walled) -> None:
-    student = walled("def f():\n    while True: pass", cpu_seconds=1)
-    assert "used up its 1 seconds of CPU time" in str(fault(lambda: student.f()))
+BURN = """
+    import os, time
+    def burn(seconds):
+        until = time.process_time() + seconds
+        while time.process_time() < until: pass
+        return "done"
+    def burn_in_children(seconds, children):
+        for _ in range(children):
+            if os.fork() == 0:
+                burn(seconds)
+                time.sleep(60)
+        time.sleep(seconds * children + 3)
+    def rest(seconds):
+        time.sleep(seconds)
+        return "rested"
+    def hog(count, children=0):
+        for _ in range(children):
+            if os.fork() == 0:
+                break
+        kept = b"x" * count
+        time.sleep(5)
+        return len(kept)
+    def share(children):
+        kept = b"x" * (300 << 20)
+        for _ in range(children):
+            if os.fork() == 0:
+                time.sleep(60)
+        time.sleep(0.3)
+        return kept[0]
+    def fork():
+        try:
+            while True:
+                if os.fork() == 0:
+                    time.sleep(60)
+        except BlockingIOError:
+            time.sleep(5)
+"""
+
+
+def test_cpu_time_of_an_item_is_limited_and_its_use_is_told(walled: Walled) -> None:
+    student = walled(BURN, item_seconds=1)
+    assert student.rest(0) == "rested"
+    student._clock._item = 60  # it is CPU time that ends it
+    with student.within(60):
+        error = fault(lambda: student.burn(30))
+    assert error.kind == "limit"
+    found = re.fullmatch(
+        r"`burn` used (\d) seconds of CPU time, with all the processes that it started together; "
+        r"1 are allowed for one item\.",
+        str(error),
+    )
+    assert found is not None and int(found[1]) < 5, str(error)
+    assert student.rest(0) == "rested"  # in a fresh process
+
+
+def test_cpu_time_counts_with_that_of_children(walled: Walled) -> None:
+    student = walled(BURN, item_seconds=2)
+    student._clock._item = 60
+    with student.within(60):
+        error = fault(lambda: student.burn_in_children(1, 4))
+    assert "with all the processes that it started together; 2 are allowed for one" in str(error)
+
+
+def test_each_item_has_cpu_time_of_its_own_but_the_submission_no_more_than_its_own(
+    walled: Walled,
+) -> None:
+    student = walled(BURN, item_seconds=1.5, submission_seconds=2.5)
+    student._clock._submission = 60
+    for _ in range(2):
+        student._next_item()
+        assert student.burn(0.9) == "done"
+    student._next_item()
+    error = fault(lambda: student.burn(1.2))
+    assert "2.5 are allowed for the whole submission." in str(error)
+
+
+def test_calls_that_each_keep_their_time_do_not_have_it_again_and_again(walled: Walled) -> None:
+    student = walled(BURN, item_seconds=1, submission_seconds=60)
+    assert student.rest(0.6) == "rested"
+    error = fault(lambda: student.rest(0.6))
+    assert str(error) == "`rest` did not finish within the 1 seconds for one item."
+    assert student.rest(0.6) == "rested"  # a fresh process has its time again
+
+
+def test_the_whole_submission_has_its_time(walled: Walled) -> None:
+    student = walled(BURN, submission_seconds=1)
+    assert student.rest(0.6) == "rested"
+    for _ in range(2):
+        student._next_item()
+        error = fault(lambda: student.rest(0.6))
+        assert error.kind == "limit"
+        assert str(error).endswith("did not finish within the 1 seconds for the whole submission.")
+
+
+def test_memory_is_limited_for_all_processes_together(walled: Walled) -> None:
+    student = walled(BURN, memory=1 << 30)
+    error = fault(lambda: student.hog(300 << 20, children=4))
+    assert error.kind == "limit"
+    assert re.fullmatch(
+        r"`hog` used [\d.]+ GiB of memory, with all the processes that it started together; "
+        r"1 GiB are allowed\.",
+        str(error),
+    ), str(error)
+    assert student.rest(0) == "rested"
+
+
+def test_memory_that_processes_share_counts_once(walled: Walled) -> None:
+    student = walled(BURN, memory=1 << 30)
+    assert student.share(8) == ord("x")
+
+
+def test_processes_are_counted_together(walled: Walled) -> None:
+    student = walled(BURN, processes=20)
+    assert re.fullmatch(
+        r"`fork` had 2\d processes and threads at one time; 20 are allowed\.",
+        str(fault(lambda: student.fork())),
+    )
+
+
+def test_what_passed_a_limit_at_the_end_of_an_item_does_not_hurt_the_next(walled: Walled) -> None:
+    student = walled(
+        BURN + "    def leave():\n        if os.fork() == 0: hog(900 << 20)\n        return 1",
+        memory=700 << 20,
+    )
+    assert student.leave() == 1
+    time.sleep(1)
+    student._next_item()
+    assert student.rest(0) == "rested"
 
 
 GARBAGE = [
@@ -560,7 +687,7 @@ def test_a_process_that_dies_when_asked_for_notes_has_none(walled: Walled) -> No
 
 
 def test_a_submission_that_cannot_be_read_is_told_at_every_question(warm: WarmProcess) -> None:
-    student = Student(warm, Submission("ada", "fc_vae", "", problem="It is empty."), None)
+    student = Student(warm, Submission("ada", "fc_vae", "", problem="It is empty."), Limits())
     for _ in range(2):
         assert kind_and_words(fault(lambda: student.f())) == ("unreadable", "It is empty.")
 

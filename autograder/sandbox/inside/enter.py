@@ -2,7 +2,7 @@
 
 The warm process forks a guardian, which makes the namespaces and forks the worker into them as
 their first process: when the worker dies, the kernel ends everything it had started. The
-guardian stays outside, waits, and reports how the worker ended.
+guardian stays outside, watches, and reports how the worker ended.
 """
 
 from __future__ import annotations
@@ -10,88 +10,96 @@ from __future__ import annotations
 import ctypes
 import json
 import os
-import resource
 import shutil
 import signal
 import socket
 import tempfile
-from dataclasses import asdict, dataclass
+from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from . import limits as rlimits
 from . import seccomp, worker
+from .limits import SCRATCH, Limits
+from .watchdog import Watchdog
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
 _NEW_NAMESPACES = 0x00020000 | 0x08000000 | 0x10000000 | 0x20000000  # mount, IPC, user, PID
 _MS_RDONLY, _MS_NOSUID, _MS_NODEV, _MS_NOEXEC = 1, 2, 4, 8
 _MS_REC, _MS_PRIVATE = 0x4000, 0x40000
-_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 1, 4, 24, 38
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_CAPBSET_DROP = 1, 4, 24
+_PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS = 36, 38
 _CAPABILITY_VERSION_3 = 0x20080522
-# Not /tmp itself, though that leads here: the Python environment may lie in /tmp, and each worker's
-# own scratch space is mounted over the last one's.
-SCRATCH = "/scratch"
 WIRE = 3  # the only descriptor that the worker keeps, besides the standard three
 
 
-@dataclass(frozen=True)
-class Limits:
-    """What one worker may use."""
-
-    cpu_seconds: int = 60
-    memory: int = 6 << 30  # bytes of address space; torch alone maps about two gigabytes
-    processes: int = 64
-    open_files: int = 256
-    file_size: int = 64 << 20  # bytes, for each file
-    scratch: int = 128 << 20  # bytes, in SCRATCH and /dev/shm each
-    scratch_files: int = 4096
-
-    def as_json(self) -> dict[str, int]:
-        return asdict(self)
-
-
-def guard(wire: socket.socket, status: socket.socket, limits: Limits, mode: str) -> None:
+def guard(
+    wire: socket.socket, status: socket.socket, limits: Limits, walls: Collection[str]
+) -> None:
     """Run a worker on `wire`, tell `status` how it ended, and never return.
 
-    `mode` is "isolated" (namespaces, limits, no privileges), "limited" (limits alone) or "open".
+    `walls` are those to put up here, of "namespaces", "privileges" (to have none), "seccomp",
+    "rlimits" and "watchdog".
     """
-    isolated = mode == "isolated"
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    scratch = Path(SCRATCH) if isolated else Path(tempfile.mkdtemp(prefix="submission-"))
+    own = "namespaces" in walls
+    scratch = Path(SCRATCH) if own else Path(tempfile.mkdtemp(prefix="submission-"))
+    watchdog = Watchdog(limits, os.open("/proc", os.O_RDONLY | os.O_DIRECTORY))
     try:
-        if isolated:
+        if own:
             _new_namespaces(limits)
+        else:
+            _check(_libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "keeping orphans")
         child = os.fork()
         if child == 0:
-            _become_worker(wire, limits, mode, scratch)
+            _become_worker(wire, limits, walls, scratch)
         wire.close()
-        socket.send_fds(status, [b"{}"], [os.pidfd_open(child)])
-        _, code, usage = os.wait4(child, 0)
-        report: dict[str, Any] = {
-            "exit": os.waitstatus_to_exitcode(code),
-            "cpu": usage.ru_utime + usage.ru_stime,
-            "memory": usage.ru_maxrss * 1024,
-        }
+        report = _attend(child, status, watchdog, walls)
     except OSError as error:
         report = {"error": f"the walls could not be put up: {error}"}
-    if not isolated:
+    if not own:
+        watchdog.end_all()
         shutil.rmtree(scratch, ignore_errors=True)
-    status.send(json.dumps(report).encode())
+    with suppress(OSError):
+        status.send(json.dumps(report).encode())
     os._exit(0)
 
 
-def _become_worker(wire: socket.socket, limits: Limits, mode: str, scratch: Path) -> None:
+def _attend(
+    child: int, status: socket.socket, watchdog: Watchdog, walls: Collection[str]
+) -> dict[str, Any]:
+    """Wait for the worker's end; how it ended and what it used."""
+    pidfd = os.pidfd_open(child)
+    socket.send_fds(status, [b"{}"], [pidfd])
+    if "watchdog" in walls:
+        watchdog.watch(pidfd, status)
+    _, code, usage = os.wait4(child, 0)
+    return {
+        "exit": os.waitstatus_to_exitcode(code),
+        "cpu": max(usage.ru_utime + usage.ru_stime, watchdog.cpu),
+        "memory": max(usage.ru_maxrss * 1024, watchdog.peak),
+        "over": watchdog.over,
+    }
+
+
+def _become_worker(
+    wire: socket.socket, limits: Limits, walls: Collection[str], scratch: Path
+) -> None:
     _check(_libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0), "parent death signal")
     os.setsid()
     _only_descriptor(wire.fileno())
-    if mode != "open":
-        _limit(limits)
-        _check(_libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no new privileges")
-    if mode == "isolated":
+    if "rlimits" in walls:
+        rlimits.put_on(limits)
+    if "namespaces" in walls:
+        _hide_processes()
+    if "privileges" in walls:
         _drop_capabilities()
-        if seccomp.available():
-            seccomp.install()
-    worker.main(socket.socket(fileno=WIRE), scratch)
+        _check(_libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no new privileges")
+    if "seccomp" in walls:
+        seccomp.install()
+    worker.main(socket.socket(fileno=WIRE), scratch, limits)
     os._exit(0)
 
 
@@ -105,9 +113,12 @@ def _new_namespaces(limits: Limits) -> None:
     scratch = f"size={limits.scratch},nr_inodes={limits.scratch_files},mode=700"
     for folder in (SCRATCH, "/dev/shm"):
         _mount("tmpfs", folder, "tmpfs", _MS_NOSUID | _MS_NODEV, scratch)
-    # No /proc at all: nothing there that honest code needs, much that a curious one would read.
-    empty = _MS_RDONLY | _MS_NOSUID | _MS_NODEV | _MS_NOEXEC
-    _mount("tmpfs", "/proc", "tmpfs", empty, "size=4k,nr_inodes=1")
+
+
+def _hide_processes() -> None:
+    """No /proc at all: nothing there that honest code needs, much that a curious one would read."""
+    flags = _MS_RDONLY | _MS_NOSUID | _MS_NODEV | _MS_NOEXEC
+    _mount("tmpfs", "/proc", "tmpfs", flags, "size=4k,nr_inodes=1")
 
 
 def _only_descriptor(number: int) -> None:
@@ -118,20 +129,6 @@ def _only_descriptor(number: int) -> None:
         os.dup2(nowhere, standard)
     os.dup2(kept, WIRE)
     os.closerange(WIRE + 1, os.sysconf("SC_OPEN_MAX"))
-
-
-def _limit(limits: Limits) -> None:
-    for what, value in (
-        (resource.RLIMIT_CPU, limits.cpu_seconds),
-        (resource.RLIMIT_AS, limits.memory),
-        (resource.RLIMIT_NPROC, limits.processes),
-        (resource.RLIMIT_NOFILE, limits.open_files),
-        (resource.RLIMIT_FSIZE, limits.file_size),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_MSGQUEUE, 0),
-        (resource.RLIMIT_MEMLOCK, 0),
-    ):
-        resource.setrlimit(what, (value, value))
 
 
 def _drop_capabilities() -> None:

@@ -13,13 +13,14 @@ import signal
 import socket
 import sys
 
-from .enter import Limits, drop_root, guard
+from .enter import drop_root, guard
+from .limits import Limits
 
 
 def main() -> None:
-    """Usage: python -m inside.warm CONTROL_DESCRIPTOR isolated|limited|open USER_OR_0"""
+    """Usage: python -m inside.warm CONTROL_DESCRIPTOR WALL,WALL,... USER_OR_0"""
     control = socket.socket(fileno=int(sys.argv[1]))
-    mode, user = sys.argv[2], int(sys.argv[3])
+    walls, user = sys.argv[2].split(","), int(sys.argv[3])
     sys.path.remove(os.getcwd())  # put there by -m; scratch space is no place to import from
     if user:
         drop_root(user)
@@ -33,7 +34,7 @@ def main() -> None:
         wire, status = (socket.socket(fileno=descriptor) for descriptor in descriptors)
         if os.fork() == 0:
             control.close()
-            guard(wire, status, Limits(**json.loads(request)), mode)
+            guard(wire, status, Limits(**json.loads(request)), walls)
         wire.close()
         status.close()
 

@@ -22,6 +22,7 @@ import torch
 from torch import nn
 
 from . import devices
+from .limits import Limits
 from .peer import Peer, RemoteFault
 from .wire import Connection, NotPlain, WireError
 
@@ -35,7 +36,7 @@ class Ended(Exception):
 
 
 class Worker:
-    def __init__(self, connection: Connection, home: Path) -> None:
+    def __init__(self, connection: Connection, home: Path, limits: Limits) -> None:
         self.home = home
         self.module: Any = None
         self.unfinished: set[int] = set()
@@ -56,7 +57,7 @@ class Worker:
             "reset": self.reset,
             "notes": lambda: sorted(set(self.notes)),
         }
-        self.peer = Peer(connection, operations, lambda error: explain(error, home))
+        self.peer = Peer(connection, operations, lambda error: explain(error, home, limits))
 
     def serve(self) -> None:
         while True:
@@ -198,13 +199,13 @@ def guarded(function: Any, *args: Any, **kwargs: Any) -> Any:
         raise Ended(f"{type(error).__name__}: {error}") from error
 
 
-def explain(error: BaseException, home: Path) -> dict[str, Any]:
+def explain(error: BaseException, home: Path, limits: Limits) -> dict[str, Any]:
     """What went wrong in the student's code, and where, as plain data."""
     inside = f"{home}/"
     report: dict[str, Any] = {
         "kind": _kind(error),
         "type": type(error).__name__,
-        "message": _message(error).replace(inside, ""),
+        "message": _message(error, limits).replace(inside, ""),
     }
     if isinstance(error, RemoteFault):
         report["type"] = error.report.get("type", "")
@@ -234,20 +235,22 @@ def _kind(error: BaseException) -> str:
     return next((kind for type_, kind in kinds if isinstance(error, type_)), "raised")
 
 
-def _message(error: BaseException) -> str:
+def _message(error: BaseException, limits: Limits) -> str:
     try:
         text = str(error.msg if isinstance(error, SyntaxError) else error)
     except Exception:
         text = "(the error's own message could not be made)"
+    limit = limits.behind(error, text)
+    text = f"{text} (a submission may have {limit})".lstrip() if limit else text
     # Addresses differ from run to run, and the same submission is to give the same result.
     return re.sub(r"0x[0-9a-f]{6,}", "0x...", text)[:2000]
 
 
-def main(stream: Any, scratch: Path) -> None:
+def main(stream: Any, scratch: Path, limits: Limits) -> None:
     """Serve the grader until it hangs up."""
     home = scratch / "submission"
     home.mkdir()
     try:
-        Worker(Connection(stream), home).serve()
+        Worker(Connection(stream), home, limits).serve()
     except WireError:
         os._exit(0)

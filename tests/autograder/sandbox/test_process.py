@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import StudentError
-from autograder.sandbox.inside.enter import Limits
+from autograder.sandbox.inside.limits import Limits
 from autograder.sandbox.process import SandboxError, WarmProcess
 from autograder.sandbox.walls import Walls, choose
 from autograder.student import Student
@@ -170,7 +170,7 @@ def test_walls_that_cannot_be_put_up_are_the_graders_fault_and_say_why(
 
 
 def test_limits_survive_json() -> None:
-    limits = Limits(cpu_seconds=3, memory=1 << 33)
+    limits = Limits(item_seconds=3, memory=1 << 33)
     assert Limits(**json.loads(json.dumps(limits.as_json()))) == limits
 
 
@@ -184,9 +184,9 @@ def test_without_namespaces_a_worker_has_limits_and_its_files_are_removed(
             return os.getcwd(), resource.getrlimit(resource.RLIMIT_CPU)[0], os.environ.get("HOME")
     """
     with WarmProcess(choose(kind)) as warm:
-        student = Student(warm, submission(text), Limits(cpu_seconds=17))
+        student = Student(warm, submission(text), Limits(submission_seconds=17))
         student._begin(0, (), ())
         folder, seconds, home = student.look()
-        assert Path(folder, "vae.py").is_file() and (seconds, home) == (17, tempfile.gettempdir())
+        assert Path(folder, "vae.py").is_file() and (seconds, home) == (19, tempfile.gettempdir())
         student._close()
         assert not Path(folder).exists()
