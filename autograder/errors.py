@@ -22,8 +22,8 @@ class StudentError(Exception):
     `kind` is one of: "not_written" (NotImplementedError), "missing" (a name is not defined),
     "syntax", "raised" (an exception), "ended" (sys.exit and its kin), "unsendable" (returned
     what is no plain data), "died" (the process is gone), "limit" (too much time or memory),
-    "breach" (the process answered with something that is no answer), "unreadable" (the
-    submission as a whole can't be read).
+    "breach" (the process answered with something that is no answer), "unusable" (a check could
+    not work with the answer), "unreadable" (the submission as a whole can't be read).
     """
 
     kind: str
@@ -36,7 +36,7 @@ class StudentError(Exception):
     about: str = ""
 
     def __post_init__(self) -> None:
-        for name in ("message", "type", "file", "source", "function"):
+        for name in ("message", "type", "file", "source", "function", "about"):
             setattr(self, name, quotable(getattr(self, name)))
 
     def __str__(self) -> str:
@@ -62,6 +62,8 @@ class StudentError(Exception):
             return f"Your code ended the process ({self.message.rstrip(': ')})."
         if self.kind == "unsendable":
             return f"Your code returned something that can't be compared: {self.message}."
+        if self.kind == "unusable":
+            return f"What your code returned can't be worked with ({self.type}: {self.message})."
         return f"`{self.about}` {self.message}" if self.about else self.message
 
     @property

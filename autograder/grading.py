@@ -77,15 +77,18 @@ def run_checks(
     limits: Limits | None = None,
     only: Iterable[str] = (),
     noise: int = 0,
+    strict: bool = False,
 ) -> Run:
     """Run the hidden checks, of all items or `only` some, against one submission.
 
     The inputs are drawn from `seed`; `noise` shifts the random numbers of the student's process.
-    Raises GraderFault if a check itself breaks, or the walls do.
+    A check that breaks on what the submission returned has failed; with `strict`, and wherever it
+    breaks on the solution too, it is the check's own fault. Raises GraderFault for that, and if
+    the walls break.
     """
     task = assignment(submission.assignment)
     student = Student(warm, submission, limits or Limits(), noise)
-    session = _Session(student, seed, set(only))
+    session = _Session(student, seed, set(only), strict)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     options = [f"-pno:{name}" for name in PLUGINS_NOT_NEEDED]
     options += ["--assert=plain", "-c", os.devnull, f"--rootdir={task.checks.parent}"]
@@ -95,6 +98,8 @@ def run_checks(
             raise GraderFault(session.fault)
         if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
             raise GraderFault(f"{task.checks.name} could not be run by pytest ({status!r})")
+        for item in sorted(session.broke):
+            _acquit(task, item, warm, seed)
         session.run.notes = (*submission.notes, *student._all_notes())
     except SandboxError as error:
         raise GraderFault(str(error)) from error
@@ -151,6 +156,18 @@ def _common(
     }
 
 
+def _acquit(task: Assignment, item: str, warm: WarmProcess, seed: int) -> None:
+    """Raise GraderFault if an item's checks break on the solution too, asked once for each seed."""
+    if (task.name, item, seed) not in _acquitted:
+        text = (task.folder / task.main).read_text(encoding="utf-8")
+        solution = Submission(task.name, task.name, "", {task.main: text}, task.main)
+        run_checks(solution, warm, seed, only=[item], strict=True)
+        _acquitted.add((task.name, item, seed))
+
+
+_acquitted: set[tuple[str, str, int]] = set()
+
+
 def versions() -> dict[str, str]:
     """What a result depends on besides the submission."""
     return {
@@ -163,10 +180,11 @@ def versions() -> dict[str, str]:
 class _Session:
     """A pytest plugin: gives checks their student, and keeps what they came to."""
 
-    def __init__(self, student: Student, seed: int, only: set[str]) -> None:
+    def __init__(self, student: Student, seed: int, only: set[str], strict: bool) -> None:
         self.walled = student
-        self.seed, self.only = seed, only
+        self.seed, self.only, self.strict = seed, only, strict
         self.run = Run()
+        self.broke: set[str] = set()
         self.broken_off: dict[str, StudentError] = {}
         self.item: str | None = None
         self.fault: str | None = None
@@ -208,11 +226,14 @@ class _Session:
         if isinstance(error, SandboxError):
             self.fault = str(error)
             pytest.exit("the walls failed")
-        if not isinstance(error, StudentError | AssertionError | None):
-            trace = "".join(traceback.format_exception(error)[-4:])
-            self.fault = f"the check {test.name} broke: {trace.strip()}"
-            pytest.exit("a check broke")
         check = _check_of(test)
+        if not isinstance(error, StudentError | AssertionError | None):
+            if self.strict or not isinstance(error, Exception):
+                trace = "".join(traceback.format_exception(error)[-4:])
+                self.fault = f"the check {test.name} broke: {trace.strip()}"
+                pytest.exit("a check broke")
+            self.broke.add(check.item)
+            error = StudentError("unusable", str(error)[:300], type(error).__name__)
         if isinstance(error, StudentError) and error.kind in ("limit", "died", "breach"):
             self.broken_off[check.item] = error
         statement = " ".join((test.function.__doc__ or "").split())  # type: ignore[attr-defined]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from autograder.sandbox.process import WarmProcess
 
-MEMORY = 4 << 30  # bytes that a grading process may map, beyond what torch has mapped
+MEMORY = 2 << 30  # bytes that a grading process may map, beyond what torch has mapped
 
 _warm: WarmProcess | None = None
 

@@ -335,7 +335,8 @@ def _are_shapes(values: list[Any]) -> bool:
     """Whether these are shapes of tensors that, all together, can be made here."""
     if not all(isinstance(shape, list) for shape in values):
         return False
-    if not all(type(size) is int and size >= 0 for shape in values for size in shape):
+    sizes = [size for shape in values for size in shape]
+    if not all(type(size) is int and 0 <= size <= MAX_PARAMETERS for size in sizes):
         return False
     return sum(map(math.prod, values)) <= MAX_PARAMETERS and all(len(s) < 9 for s in values)
 

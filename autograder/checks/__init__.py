@@ -42,8 +42,11 @@ def item(name: str, weight: float = 1) -> Callable[[Test], Test]:
 def assert_tensor(
     value: Any, shape: Sequence[int] | None = None, what: str = "the result"
 ) -> torch.Tensor:
-    """Fail unless `value` is a tensor of numbers of that shape; returns it."""
+    """Fail unless `value` is a tensor of float32 or float64 of that shape; returns it."""
     assert isinstance(value, torch.Tensor), f"{what} is {_kind(value)}, not a tensor."
+    assert value.dtype in (torch.float32, torch.float64), (
+        f"{what} is a tensor of {value.dtype}; torch.float32 is expected."
+    )
     if shape is not None:
         observe(list(value.shape) or [0])
         shapes = f"{tuple(value.shape)} where {tuple(shape)} is expected"

@@ -345,7 +345,8 @@ def assert_computes_mlp(
         mlp(order, x.flatten(1), last) for order in permutations(layers) if fits(order, sizes)
     ]
     observe(flat)
-    right = any(torch.allclose(flat, other, rtol=1e-3, atol=1e-4) for other in candidates)
+    numbers = flat.double()
+    right = any(torch.allclose(numbers, c.double(), rtol=1e-3, atol=1e-4) for c in candidates)
     assert right, "With weights that we chose, its output is not what these layers compute."
 
 

@@ -16,6 +16,11 @@ from pathlib import Path
 from .inside.limits import Limits
 
 CONTROLLERS = {"memory", "pids"}
+WANTED = CONTROLLERS | {"cpu"}  # with it, each submission has the same share of the processors
+HOW_TO_DELEGATE = (
+    "start it where cgroup v2 is delegated: "
+    "systemd-run --user --scope -p Delegate=yes autograder grade ..."
+)
 OWN = "autograder"  # where the grader itself is: only groups without processes can be divided
 END_SECONDS = 5.0
 
@@ -61,7 +66,8 @@ def _divide(base: Path) -> None:
         for number in members:
             with suppress(ProcessLookupError):
                 (base / OWN / "cgroup.procs").write_text(str(number))
-    (base / "cgroup.subtree_control").write_text(" ".join(f"+{name}" for name in CONTROLLERS))
+    there = WANTED & set((base / "cgroup.controllers").read_text().split())
+    (base / "cgroup.subtree_control").write_text(" ".join(f"+{name}" for name in there))
 
 
 def _remove_old(base: Path) -> None:

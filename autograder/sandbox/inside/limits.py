@@ -20,7 +20,7 @@ class Limits:
     submission_seconds: float = 180  # the same, for all items
     memory: int = 2 << 30  # bytes in use together
     address_space: int = 3 << 30  # bytes that one process may map, beyond what torch has mapped
-    processes: int = 64  # with their threads, together
+    processes: int = 32  # with their threads, together
     open_files: int = 256  # of one process
     file_size: int = 64 << 20  # bytes, of one file
     scratch: int = 128 << 20  # bytes, in the scratch folder and /dev/shm each

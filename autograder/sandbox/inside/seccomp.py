@@ -3,8 +3,10 @@
 It is a deny-list. PyTorch, NumPy and what students import use a wide and changing set of calls,
 so an allow-list would break honest code at every upgrade; the namespaces, limits and dropped
 capabilities are the first line, and this filter takes away what could weaken them: new
-namespaces and mounts, other processes' memory, kernel facilities with a history of holes, and
-sockets (a socket pair within the process stays possible).
+namespaces and mounts, other processes' memory, kernel facilities with a history of holes, memory
+and queues that belong to no process (System V's), new sessions (the kernel shares the processor
+out among sessions: a submission has one, however many processes), and all sockets but Unix's,
+which reach no further than the namespace (a DataLoader's workers talk through them).
 """
 
 from __future__ import annotations
@@ -36,9 +38,12 @@ _DENIED: dict[str, tuple[int | None, int | None]] = {
     "fsopen": (430, 430),
     "fspick": (433, 433),
     "init_module": (175, 105),
+    "io_setup": (206, 0),
     "io_uring_enter": (426, 426),
     "io_uring_register": (427, 427),
     "io_uring_setup": (425, 425),
+    "ioperm": (173, None),
+    "iopl": (172, None),
     "kcmp": (312, 272),
     "kexec_file_load": (320, 294),
     "kexec_load": (246, 104),
@@ -46,9 +51,12 @@ _DENIED: dict[str, tuple[int | None, int | None]] = {
     "lookup_dcookie": (212, 18),
     "memfd_create": (319, 279),
     "memfd_secret": (447, 447),
+    "modify_ldt": (154, None),
     "mount": (165, 40),
     "mount_setattr": (442, 442),
     "move_mount": (429, 429),
+    "mq_open": (240, 180),
+    "msgget": (68, 186),
     "name_to_handle_at": (303, 264),
     "open_by_handle_at": (304, 265),
     "open_tree": (428, 428),
@@ -64,7 +72,10 @@ _DENIED: dict[str, tuple[int | None, int | None]] = {
     "quotactl": (179, 60),
     "reboot": (169, 142),
     "request_key": (249, 218),
+    "semget": (64, 190),
     "setns": (308, 268),
+    "setsid": (112, 157),
+    "shmget": (29, 194),
     "swapoff": (168, 225),
     "swapon": (167, 224),
     "syslog": (103, 116),

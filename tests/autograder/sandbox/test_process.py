@@ -85,9 +85,8 @@ SURVIVORS = """
                 signal.signal(number, signal.SIG_IGN)
         sleep = ["sleep", mark]
         subprocess.Popen(sleep)
-        subprocess.Popen(sleep, start_new_session=True)
+        subprocess.Popen(sleep, preexec_fn=os.setpgrp)
         if os.fork() == 0:
-            os.setsid()
             if os.fork() == 0:  # its parent ends: nobody knows it any more
                 os.execvp("sleep", sleep)
             os._exit(0)
