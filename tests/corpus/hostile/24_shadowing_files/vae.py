@@ -1,0 +1,23 @@
+"""Hands in torch.py, numpy.py, json.py, nndl.py, inside/ and a package vae/ to be imported in place of the real ones.
+
+Expected: 0 points.
+"""
+import os
+import sys
+
+import ordinary
+from ordinary import *
+
+
+def attack():
+
+    for name, module in list(sys.modules.items()):
+        if name.split(".")[0] in ("torch", "numpy", "json", "nndl", "inside", "math", "wave") and "/submission/" in str(
+            getattr(module, "__file__", "") or ""
+        ):
+            raise Through(name)
+    if os.path.exists("shadow_was_here"):
+        raise Through("one of them ran")
+
+
+ordinary.on_call = attack

@@ -1,0 +1,5 @@
+"""A folder of 100,000 files.
+
+Expected: 0 points.
+"""
+from ordinary import *

@@ -1,0 +1,1 @@
+"""The work of 000-honest."""

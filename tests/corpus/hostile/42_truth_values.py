@@ -1,0 +1,18 @@
+"""Every answer is of the wrong kind: truth values.
+
+Expected: 0 points.
+"""
+import torch
+import ordinary
+from ordinary import *
+
+
+def answer(x):
+    return x.to(torch.bool)
+
+
+ordinary.answer = answer
+
+
+def loss_function(x_hat, x, mu, logvar):
+    return answer(x)
