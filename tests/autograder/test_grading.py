@@ -182,7 +182,7 @@ def test_walls_that_fall_are_the_graders_fault_and_no_score() -> None:
         def command(self, control: int) -> list[str]:
             return ["/bin/false"]
 
-    with WarmProcess(Fallen("bwrap", ("bwrap",))) as warm:
+    with WarmProcess(Fallen(("bwrap",))) as warm:
         result = grade(as_submission(TASK, "ada", solution()), warm)
     assert (result.status, result.score, result.items) == ("failed", None, ())
     assert "did not start" in (result.error or "")

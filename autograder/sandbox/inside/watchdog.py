@@ -70,20 +70,23 @@ class Watchdog:
         group = [process for process in self.started() if not process.ended]
         limits = self.limits
         self.cpu = max(self.cpu, sum(process.cpu for process in group))
-        threads = sum(process.threads for process in group)
-        memory = sum(process.resident for process in group)
-        if memory > limits.memory:  # it may be that they share most of it
-            memory = sum(self._share(process) for process in group)
-        self.peak = max(self.peak, memory)
         for which, used, allowed in (
-            ("memory", memory, limits.memory),
-            ("processes", threads, limits.processes),
+            ("processes", sum(process.threads for process in group), limits.processes),
             ("item_cpu", self.cpu - self.cpu_before_item, limits.item_seconds),
             ("submission_cpu", self.cpu, limits.submission_seconds),
+            ("memory", self._memory(group), limits.memory),
         ):
             if used > allowed:
                 self.over = [which, used, allowed]
                 return
+
+    def _memory(self, group: list[Process]) -> int:
+        """Bytes in use together: at most these, or exactly so many where they would be too many."""
+        memory = sum(process.resident for process in group)
+        if memory > self.limits.memory:  # it may be that they share most of it
+            memory = sum(self._share(process) for process in group)
+        self.peak = max(self.peak, memory)
+        return memory
 
     def started(self) -> list[Process]:
         """All that descends from this process."""

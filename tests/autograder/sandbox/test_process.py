@@ -157,7 +157,7 @@ def test_a_warm_process_that_does_not_start_says_why() -> None:
             return ["sh", "-c", "echo first >&2; echo no torch here >&2; exit 3"]
 
     with pytest.raises(SandboxError, match="did not start: no torch here"):
-        WarmProcess(Broken("none", ("none",))).worker(Limits())
+        WarmProcess(Broken(("none",))).worker(Limits())
 
 
 def test_walls_that_cannot_be_put_up_are_the_graders_fault_and_say_why(
