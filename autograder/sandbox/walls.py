@@ -60,7 +60,7 @@ class Walls:
     def command(self, control: int) -> list[str]:
         """The command that starts the warm process with the given control descriptor."""
         root = NOBODY if self.isolated and os.geteuid() == 0 else 0
-        warm = [sys.executable, "-m", "inside.warm", str(control), ",".join(self.names), str(root)]
+        warm = [_python(), "-m", "inside.warm", str(control), ",".join(self.names), str(root)]
         if not self.isolated:
             return warm
         return [*_bubblewrap(as_root=bool(root)), *_mounts(), "--", *warm]
@@ -75,6 +75,14 @@ class Walls:
             "TMPDIR": scratch,
             "MPLCONFIGDIR": f"{scratch}/matplotlib",
         }
+
+
+def _python() -> str:
+    """This Python, by the path at which it is found inside: there are no links to environments."""
+    prefix, executable = Path(sys.prefix), Path(sys.executable)
+    if not executable.is_relative_to(prefix):
+        return str(executable)
+    return str(prefix.resolve() / executable.relative_to(prefix))
 
 
 def choose(kind: str) -> Walls:

@@ -249,8 +249,14 @@ def _named(dtypes: dict[str, Any], name: Any) -> Any:
 
 
 def _is_key(key: Any) -> bool:
-    """Whether a dict may have this key."""
-    return isinstance(key, str | int | float | bool | None) and not isinstance(key, np.generic)
+    """Whether a dict may have this key.
+
+    Whole numbers only up to 64 bits: of larger ones thousands can have the same hash, and a dict
+    of them takes seconds to make.
+    """
+    if isinstance(key, int):
+        return abs(key) < 1 << 63
+    return isinstance(key, str | float | None) and not isinstance(key, np.generic)
 
 
 def _text(text: str) -> str:

@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
+import sys
 import tempfile
+import textwrap
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from autograder.course import course_root
 from autograder.errors import StudentError
 from autograder.sandbox.inside.limits import Limits
 from autograder.sandbox.process import SandboxError, WarmProcess
@@ -158,6 +162,22 @@ def test_a_warm_process_that_does_not_start_says_why() -> None:
 
     with pytest.raises(SandboxError, match="did not start: no torch here"):
         WarmProcess(Broken(("none",))).worker(Limits())
+
+
+def test_an_environment_that_is_reached_by_a_link_works_too(tmp_path: Path) -> None:
+    (tmp_path / "environment").symlink_to(sys.prefix)
+    program = """
+        from autograder.sandbox.inside.limits import Limits
+        from autograder.sandbox.process import WarmProcess
+        from autograder.sandbox.walls import choose
+        with WarmProcess(choose("bwrap")) as warm:
+            print(warm.worker(Limits()).kill()["exit"])
+    """
+    python = tmp_path / "environment" / "bin" / "python"
+    done = subprocess.run(
+        [python, "-c", textwrap.dedent(program)], cwd=course_root(), capture_output=True, text=True
+    )
+    assert (done.stdout.strip(), done.returncode) == ("-9", 0), done.stderr
 
 
 def test_walls_that_cannot_be_put_up_are_the_graders_fault_and_say_why(
