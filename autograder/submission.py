@@ -1,11 +1,14 @@
 """What a student handed in, found and read: files become a `Submission`, whatever their state.
 
-Nothing here runs or changes a student's file. What can't be read is a `problem` in words, which
-becomes the verdict on every item; it never stops the class.
+Nothing here runs or changes a student's file, nor follows a link that a student made. What can't
+be read is a `problem` in words, which becomes the verdict on every item; it never stops the class.
+First all names are listed, then the module with the exercises is chosen, and only what lies beside
+it is read: so what is read is bounded before a byte of it is.
 """
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import io
 import json
@@ -15,20 +18,31 @@ import stat
 import tokenize
 import zipfile
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from autograder.assignment import Assignment, assignment, known_assignments
 from autograder.errors import WrongUsage
+from autograder.text import printable, quotable
 
-MAX_FILES = 2_000
+MAX_FILES = 2_000  # and folders
+MAX_DEPTH = 32  # of folders within folders; what lies deeper is not looked at
+MAX_PATH = 1_000  # bytes of a name with the folders before it
+MAX_NAME = 255  # bytes of each of these
 MAX_FILE_BYTES = 1 << 20
 MAX_BYTES = 8 << 20  # of all modules together, read
 MAX_SENT = 1_000_000  # of all modules together, as they are sent to the student's process
+MAX_ZIP_LIST = 4 << 20  # bytes of a zip's own list of what is in it, some 40,000 files
+MAX_NAMED = 5  # files that a message names, before it says how many more there are
 HANDED_IN = (".py", ".ipynb", ".zip")
+TOO_DEEP = f"Folders within {MAX_DEPTH} others were not looked at."
+# Character sets that are decoded in C and in no time; punycode and idna take minutes for 1 MB.
+CHARACTER_SETS = ("ascii", "big5", "cp", "euc", "gb", "iso8859", "koi8", "mac-", "shift_jis")
 
 
 @dataclass(frozen=True)
@@ -44,7 +58,8 @@ class Handed:
 class Submission:
     """One student's work: the text of each module, and which of them holds the exercises.
 
-    `problem` says why the whole can't be graded, or is None; `notes` say what was made good.
+    `problem` says why the whole can't be graded, or is None; `notes` say what was made good or
+    left out. `sha256` is of all that a result depends on: the modules, `problem` and `notes`.
     """
 
     student: str
@@ -56,20 +71,23 @@ class Submission:
     notes: tuple[str, ...] = ()
 
 
+# --- finding ----------------------------------------------------------------------------------
+
+
 def find(submitted: Path, name: str | None, students: Iterable[str] = ()) -> list[Handed]:
     """What lies in `submitted`, by student and assignment, in the layouts of the contract.
 
     `name` restricts it to one assignment, or says of which one it is; `students` to these.
-    Raises WrongUsage for a path that does not exist, an unknown assignment, an empty folder,
-    or a layout that needs `name` and has none.
+    Raises WrongUsage for a path that does not exist or can't be read, an unknown assignment, an
+    empty folder, or a layout that needs `name` and has none.
     """
     if name is not None:
         assignment(name)
-    if not submitted.exists():
+    if not os.path.exists(submitted):
         raise WrongUsage(f"There is no {submitted}.")
-    if submitted.is_dir():
-        found = list(_by_nbgrader(submitted, name)) or list(_one_each(submitted, name))
-    elif submitted.is_file():
+    if os.path.isdir(submitted):
+        found = _in_class(submitted, name)
+    elif os.path.isfile(submitted):
         found = [Handed(submitted.stem, _needed(name, submitted), submitted)]
     else:
         raise WrongUsage(f"{submitted} is neither a folder nor an ordinary file.")
@@ -81,7 +99,8 @@ def find(submitted: Path, name: str | None, students: Iterable[str] = ()) -> lis
     twice = Counter((handed.student, handed.assignment) for handed in found).most_common(1)
     if twice[0][1] > 1:
         raise WrongUsage(
-            f"{submitted} has more than one entry of {twice[0][0][0]}. Put them into one folder."
+            f"{submitted} has more than one entry of {printable(twice[0][0][0])}. "
+            "Put them into one folder."
         )
     wanted = set(students)
     unknown = wanted - {handed.student for handed in found}
@@ -93,37 +112,6 @@ def find(submitted: Path, name: str | None, students: Iterable[str] = ()) -> lis
     )
 
 
-def read(handed: Handed) -> Submission:
-    """Read one submission. Never raises for what the student did; see `Submission.problem`."""
-    task = assignment(handed.assignment)
-    try:
-        contents = _contents(handed.path)
-    except _Unreadable as error:
-        digest = hashlib.sha256(str(error).encode()).hexdigest()
-        return Submission(handed.student, task.name, digest, problem=str(error))
-    modules = {name: data for name, data in contents.items() if name.endswith(".py")}
-    digest = _digest(modules)
-    try:
-        main, notes = _main_module(modules, contents, task)
-        root = PurePosixPath(main).parent
-        beside = {n: d for n, d in modules.items() if PurePosixPath(n).is_relative_to(root)}
-        files = {
-            str(PurePosixPath(name).relative_to(root)): _text(name, data)
-            for name, data in beside.items()
-            if name == main or _decodes(data)
-        }
-        if len(json.dumps(files)) > MAX_SENT:
-            raise _Unreadable("The modules are too large together. Hand in code, without data.")
-    except _Unreadable as error:
-        return Submission(handed.student, task.name, digest, problem=str(error))
-    name = PurePosixPath(main).name
-    return Submission(handed.student, task.name, digest, files, name, notes=notes)
-
-
-class _Unreadable(Exception):
-    """Why a submission can't be read, in words for the student."""
-
-
 def _needed(name: str | None, path: Path) -> str:
     if name is not None:
         return name
@@ -133,163 +121,404 @@ def _needed(name: str | None, path: Path) -> str:
     raise WrongUsage(f"Which assignment is {path} of? Say --assignment NAME.")
 
 
-def _by_nbgrader(submitted: Path, name: str | None) -> Iterator[Handed]:
+def _in_class(submitted: Path, name: str | None) -> list[Handed]:
+    """Each entry of the folder as nbgrader lays it out, or as one student's work as it is.
+
+    nbgrader puts no file into STUDENT/ itself. So where one lies there, the whole is the work,
+    even if it has a folder with the assignment's name; and nobody else is overlooked for it.
+    """
+    try:
+        entries = sorted(path for path in submitted.iterdir() if not path.name.startswith("."))
+    except OSError as error:
+        raise WrongUsage(f"{submitted} can't be read: {error.strerror}.") from error
     names = known_assignments() if name is None else [name]
-    for student in _folders(submitted):
-        for task in names:
-            if (student / task).is_dir():
-                yield Handed(student.name, task, student / task)
-
-
-def _one_each(submitted: Path, name: str | None) -> Iterator[Handed]:
-    entries = sorted(p for p in submitted.iterdir() if not p.name.startswith((".", "_")))
-    fitting = [p for p in entries if p.is_dir() or p.suffix.lower() in HANDED_IN]
-    if not fitting:
-        return
+    by_nbgrader: list[Handed] = []
+    whole: list[Path] = []
+    neither: list[Path] = []
+    for path in entries:
+        tasks = [task for task in names if _may_be_folder(path / task)]
+        if _is_work(path):
+            whole.append(path)
+        elif tasks:
+            by_nbgrader += [Handed(path.name, task, _short_of_links(path, task)) for task in tasks]
+        elif _may_be_folder(path):
+            neither.append(path)
+    if not by_nbgrader or any(map(os.path.isdir, whole)):
+        whole += neither
+    whole = [path for path in whole if not path.name.startswith("_")]
+    if not whole:
+        return by_nbgrader
+    if name is None and by_nbgrader:
+        raise WrongUsage(
+            f"{submitted} has STUDENT/ASSIGNMENT/ folders, as nbgrader lays them out, and beside "
+            f"them {printable(whole[0].name)}. Move that away; or say --assignment NAME if it is "
+            "a student's work."
+        )
     if name is None:
         raise WrongUsage(
             f"{submitted} has one entry per student: of which assignment? Say --assignment NAME."
         )
-    for path in fitting:
-        yield Handed(path.name if path.is_dir() else path.stem, name, path)
+    return by_nbgrader + [Handed(_student(path), name, path) for path in whole]
 
 
-def _folders(folder: Path) -> list[Path]:
-    return sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith("."))
+def _may_be_folder(path: Path) -> bool:
+    """A folder, or a link where one is expected, to nowhere too: `read` says what it is."""
+    return os.path.isdir(path) or (os.path.islink(path) and not os.path.isfile(path))
 
 
-def _contents(path: Path) -> dict[str, bytes]:
-    """The files that matter, by their path within the submission."""
-    if path.is_dir():
-        found = _in_folder(path)
-    elif path.suffix.lower() == ".zip":
-        found = _in_zip(path)
-    else:
-        found = iter([(path.name, _read_file(path))])
-    contents: dict[str, bytes] = {}
-    size = 0
-    for name, data in found:
-        size += len(data)
-        if size > MAX_BYTES:
-            raise _Unreadable(f"The modules are larger than {MAX_BYTES:,} bytes together.")
-        contents[name] = data
-    return contents
+def _is_work(path: Path) -> bool:
+    """Whether the entry is a student's work itself, as a file or a folder that has such files."""
+    if not os.path.isdir(path):
+        return path.suffix.lower() in HANDED_IN
+    if os.path.islink(path):
+        return False
+    try:
+        with os.scandir(path) as entries:
+            return any(
+                entry.name.lower().endswith(HANDED_IN) and not entry.name.startswith(".")
+                for entry in islice(entries, MAX_FILES)
+            )
+    except OSError:
+        return True  # `read` says that it can't be read
 
 
-def _in_folder(folder: Path) -> Iterator[tuple[str, bytes]]:
-    seen = 0
-    for parent, folders, names in os.walk(folder, followlinks=False):
-        folders[:] = sorted(f for f in folders if not f.startswith((".", "__")))
-        for name in sorted(names):
-            seen += 1
-            if seen > MAX_FILES:
-                raise _Unreadable(f"The submission has more than {MAX_FILES:,} files.")
-            if name.endswith((".py", ".ipynb")) and not name.startswith("."):
-                path = Path(parent, name)
-                yield path.relative_to(folder).as_posix(), _read_file(path)
+def _student(path: Path) -> str:
+    is_file = path.suffix.lower() in HANDED_IN and not os.path.isdir(path)
+    return path.stem if is_file else path.name
 
 
-def _read_file(path: Path) -> bytes:
-    """A regular file's bytes, if it is not huge.
+def _short_of_links(student: Path, task: str) -> Path:
+    """The assignment's folder; where the student's is a link, that, which `read` refuses."""
+    return student if os.path.islink(student) else student / task
 
-    A notebook is only noticed, not read: this assignment's exercises are in a module.
-    """
-    with _opened(path) as file:
-        if path.suffix == ".ipynb":
-            return b""
-        data = file.read(MAX_FILE_BYTES + 1)
-    if len(data) > MAX_FILE_BYTES:
-        raise _Unreadable(f"{path.name} is larger than {MAX_FILE_BYTES:,} bytes.")
-    return data
+
+# --- reading ----------------------------------------------------------------------------------
+
+
+def read(handed: Handed) -> Submission:
+    """Read one submission. Never raises for what the student did; see `Submission.problem`."""
+    task = assignment(handed.assignment)
+    files: dict[str, str] = {}
+    main, problem = "", None
+    notes: list[str] = []
+    try:
+        with _opened(handed.path, task, notes) as there:
+            main, files = _chosen(there, task, notes)
+    except _Unreadable as error:
+        problem = str(error)
+    facts = json.dumps([files, main, problem, notes], sort_keys=True)
+    digest = hashlib.sha256(facts.encode()).hexdigest()
+    return Submission(handed.student, task.name, digest, files, main, problem, tuple(notes))
+
+
+class _Unreadable(Exception):
+    """Why a submission can't be read, in words for the student."""
+
+
+class _Faulty(Exception):
+    """What is wrong with one file, in words that follow on its name."""
+
+
+@dataclass(frozen=True)
+class _File:
+    """A file that is there, on the disk or in a zip; `read` gives its bytes or raises _Faulty."""
+
+    size: int
+    read: Callable[[], bytes]
+    path: Path | None = None
+
+
+There = dict[str, _File]  # by path within the submission, whatever kinds of files there are
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[BinaryIO]:
-    """A regular file to read: no link is followed, no pipe is waited for."""
+def _opened(path: Path, task: Assignment, notes: list[str]) -> Iterator[There]:
+    """What is there, for as long as it is read."""
+    if os.path.islink(path):
+        raise _Unreadable(
+            "What was handed in is a link to another place, and links are not followed. "
+            "Hand in the files themselves."
+        )
+    if os.path.isdir(path):
+        there = _in_folder(path, notes)
+        zips = [name for name in there if _is_zip(name)]
+        inner = there[zips[0]].path if len(zips) == 1 else None
+        if inner is None or _modules_of(there):
+            yield there
+            return
+        path = inner
+        notes.append(f"There is no {task.main} outside of {_shown(zips[0])}, so that was read.")
     try:
-        number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        file = _regular(path)
+    except _Faulty as fault:
+        raise _Unreadable(f"{_shown(path.name)} {fault}.") from fault
+    with file:
+        yield _in_zip(file, notes) if _is_zip(path.name) else _on_its_own(path)
+
+
+def _on_its_own(path: Path) -> There:
+    """A module or a notebook; of a notebook it is only seen that there is one."""
+    there: There = {}
+    _put(there, path.name, _on_disk(path), [])
+    return there
+
+
+def _put(there: There, name: str, file: _File, left_out: list[str]) -> None:
+    """Add a file by a name that can be written anywhere, or say why it is left out."""
+    name = name.encode("utf-8", "replace").decode()  # on disk names are bytes in any encoding
+    if name.lower().endswith(".py"):
+        name = name[:-3] + ".py"
+    sizes = [len(part.encode()) for part in name.split("/")]
+    if len(sizes) > MAX_DEPTH:
+        left_out.append(TOO_DEEP)
+    elif max(sizes) > MAX_NAME or sum(sizes) + len(sizes) > MAX_PATH:
+        left_out.append(f"{_shown(name)} was left out: its name is too long.")
+    else:
+        there[name] = file
+
+
+def _few(left_out: Iterable[str]) -> list[str]:
+    """No more of such notes than are read."""
+    each = sorted(set(left_out))
+    more = len(each) - MAX_NAMED
+    return each[:MAX_NAMED] + ([f"{more:,} more were left out."] if more > 0 else [])
+
+
+def _shown(name: str) -> str:
+    """A file's name as it can stand in a sentence."""
+    text = " ".join(quotable(name).split()) or "a file with an odd name"
+    return text if len(text) <= 80 else f"{text[:38]}...{text[-38:]}"
+
+
+def _is_zip(name: str) -> bool:
+    return name.lower().endswith(".zip")
+
+
+def _modules_of(there: There) -> list[str]:
+    return [name for name in there if name.endswith(".py")]
+
+
+# --- what lies on the disk --------------------------------------------------------------------
+
+
+def _in_folder(folder: Path, notes: list[str]) -> There:
+    """All files, level by level."""
+    there: There = {}
+    left_out: list[str] = []
+    seen = 0
+    level = [""]
+    for _ in range(MAX_DEPTH):
+        below: list[str] = []
+        for inner in level:
+            try:
+                with os.scandir(folder / inner) as found:
+                    looked_at = islice(found, MAX_FILES + 1 - seen)
+                    entries = sorted((e.name, e.is_dir(follow_symlinks=False)) for e in looked_at)
+            except OSError as error:
+                reason = f"can't be read: {error.strerror}."
+                if not inner:
+                    raise _Unreadable(f"What was handed in {reason}") from error
+                left_out.append(f"{_shown(inner)} was left out: it {reason}")
+                continue
+            seen += len(entries)
+            if seen > MAX_FILES:
+                raise _too_many("submission")
+            for name, is_folder in entries:
+                if is_folder and not _is_left_by_tools(name):
+                    below.append(f"{inner}{name}/")
+                elif not is_folder and not name.startswith("."):
+                    _put(there, inner + name, _on_disk(folder / (inner + name)), left_out)
+        level = below
+    if level:
+        left_out.append(TOO_DEEP)
+    notes += _few(left_out)
+    return there
+
+
+def _too_many(what: str) -> _Unreadable:
+    return _Unreadable(
+        f"The {what} has more than {MAX_FILES:,} files. "
+        "Hand in your code alone, without data or installed packages."
+    )
+
+
+def _is_left_by_tools(folder: str) -> bool:
+    return folder.startswith((".", "__"))
+
+
+def _on_disk(path: Path) -> _File:
+    try:
+        size = os.lstat(path).st_size
+    except OSError:
+        size = 0  # `_bytes` will say what is wrong with it
+    return _File(size, partial(_bytes, path), path)
+
+
+def _bytes(path: Path) -> bytes:
+    with _regular(path) as file:
+        try:
+            return file.read(MAX_FILE_BYTES + 1)
+        except OSError as error:
+            raise _Faulty(f"can't be read: {error.strerror}") from error
+
+
+def _regular(path: Path) -> BinaryIO:
+    """A regular file to read: no link is followed, no pipe is waited for, no device opened."""
+    try:
+        mode = os.lstat(path).st_mode
+        if stat.S_ISLNK(mode):
+            raise _Faulty("is a link, and links are not followed")
+        if not stat.S_ISREG(mode):
+            raise _Faulty("is no ordinary file")
+        return open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb")
     except OSError as error:
-        raise _Unreadable(f"{path.name} can't be read: {error.strerror}.") from error
-    with open(number, "rb") as file:
-        if not stat.S_ISREG(os.fstat(number).st_mode):
-            raise _Unreadable(f"{path.name} is no ordinary file.")
-        yield file
+        raise _Faulty(f"can't be read: {error.strerror}") from error
 
 
-def _in_zip(path: Path) -> Iterator[tuple[str, bytes]]:
+# --- zips -------------------------------------------------------------------------------------
+
+
+class _Bounded(io.BufferedReader):
+    """A zip of which not more is read at once than its list of files may take."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        most = MAX_ZIP_LIST + 1
+        data = super().read(most if size is None or size < 0 else min(size, most))
+        if len(data) == most:
+            raise _too_many("zip")
+        return data
+
+
+def _in_zip(file: BinaryIO, notes: list[str]) -> There:
+    """What is in a zip. Nothing is unpacked before it is read, and then in memory."""
     try:
-        with _opened(path) as whole, zipfile.ZipFile(whole) as archive:
-            entries = archive.infolist()
-            if len(entries) > MAX_FILES:
-                raise _Unreadable(f"The zip has more than {MAX_FILES:,} files.")
-            for entry in entries:
-                name = PurePosixPath(entry.filename.replace("\\", "/"))
-                hidden = any(part.startswith((".", "__")) for part in name.parts)
-                if entry.is_dir() or name.is_absolute() or hidden:
-                    continue
-                if name.suffix == ".ipynb":
-                    yield str(name), b""
-                elif name.suffix == ".py":
-                    with archive.open(entry) as file:
-                        data = file.read(MAX_FILE_BYTES + 1)
-                    if len(data) > MAX_FILE_BYTES:
-                        raise _Unreadable(f"{name} is larger than {MAX_FILE_BYTES:,} bytes.")
-                    yield str(name), data
+        archive = zipfile.ZipFile(_Bounded(io.FileIO(file.fileno(), closefd=False)))
     except _Unreadable:
         raise
     except Exception as error:  # zipfile and its decompressors raise many kinds
-        raise _Unreadable(f"The zip is damaged or locked: {error}") from error
+        raise _Unreadable(f"The zip is damaged: {_reason(error)}.") from error
+    there: There = {}
+    left_out: list[str] = []
+    seen = 0
+    for entry in archive.infolist():
+        name = entry.filename.replace("\\", "/")
+        folders = [part for part in name.split("/") if part not in ("", ".")]
+        if name.endswith("/") or not folders:
+            continue
+        last = folders.pop()
+        if ".." in folders or last == ".." or name.startswith("/"):
+            left_out.append(f"{_shown(name)} was left out: it would lie outside of the zip.")
+        elif not last.startswith(".") and not any(map(_is_left_by_tools, folders)):
+            packed = _File(
+                max(entry.file_size, entry.compress_size), partial(_unpacked, archive, entry)
+            )
+            _put(there, "/".join([*folders, last]), packed, left_out)
+        else:
+            continue
+        seen += 1
+        if seen > MAX_FILES:
+            raise _too_many("zip")
+    notes += _few(left_out)
+    return there
 
 
-def _main_module(
-    modules: dict[str, bytes], contents: dict[str, bytes], task: Assignment
-) -> tuple[str, tuple[str, ...]]:
-    """Which module holds the exercises, and a note where it is not the expected one."""
+def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    """An entry's bytes. What it says of its size is known to be small, and is held to."""
+    if stat.S_ISLNK(entry.external_attr >> 16):
+        raise _Faulty("is a link, and links are not followed")
+    if entry.flag_bits & 1:
+        raise _Faulty("is locked with a password. Make the zip without one")
+    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        # zipfile unpacks the other kinds without a bound: a megabyte of bzip2 may hold gigabytes.
+        raise _Faulty("is packed in an unusual way. Make the zip with your system's own tool")
+    try:
+        with archive.open(entry) as file:
+            return file.read(MAX_FILE_BYTES + 1)
+    except Exception as error:  # zipfile and its decompressors raise many kinds
+        raise _Faulty(f"is damaged in the zip: {_reason(error)}") from error
+
+
+def _reason(error: Exception) -> str:
+    return _shown(str(error) or type(error).__name__)
+
+
+# --- the modules ------------------------------------------------------------------------------
+
+
+def _chosen(there: There, task: Assignment, notes: list[str]) -> tuple[str, dict[str, str]]:
+    """The module that holds the exercises, and the text of this and of all that lie beside it."""
+    main = _main_module(there, task, notes)
+    root = main.removesuffix(PurePosixPath(main).name)
+    modules = {n.removeprefix(root): there[n] for n in _modules_of(there) if n.startswith(root)}
+    sizes = [file.size for file in modules.values() if file.size <= MAX_FILE_BYTES]
+    if sum(sizes) > MAX_BYTES:
+        raise _Unreadable(f"The modules are larger than {MAX_BYTES:,} bytes together.")
+    files: dict[str, str] = {}
+    left_out = []
+    for inner in sorted(modules):
+        name = root + inner
+        try:
+            if any(str(folder) in modules for folder in PurePosixPath(inner).parents):
+                raise _Faulty("lies in a folder that has the name of a module")
+            files[inner] = _text(_whole(modules[inner]))
+        except _Faulty as fault:
+            if name == main:
+                raise _Unreadable(f"{_shown(name)} {fault}.") from fault
+            left_out.append(f"{_shown(name)} was left out: it {fault}.")
+    if sum(map(len, files.values())) > MAX_SENT or len(json.dumps(files)) > MAX_SENT:
+        raise _Unreadable("The modules are too large together. Hand in code, without data.")
+    notes += _few(left_out)
+    return main.removeprefix(root), files
+
+
+def _main_module(there: There, task: Assignment, notes: list[str]) -> str:
+    """Which module holds the exercises, with a note where it is not the expected one."""
+    modules = _modules_of(there)
     wanted = [name for name in modules if PurePosixPath(name).name == task.main]
     if wanted:
-        nearest = min(wanted, key=lambda name: (len(PurePosixPath(name).parts), name))
-        return nearest, ()
+        return min(wanted, key=lambda name: (name.count("/"), name))
     if len(modules) == 1:
-        (name,) = modules
-        if len(contents) == 1:
-            return name, ()
-        return name, (f"There is no {task.main}; {name}, the only module, was graded instead.",)
+        if len(there) > 1:
+            only = f"{_shown(modules[0])}, the only module, was graded instead."
+            notes.append(f"There is no {task.main}; {only}")
+        return modules[0]
     if modules:
         raise _Unreadable(f"There is no {task.main}, and more than one other module.")
-    if contents:
+    if not there:
+        raise _Unreadable(f"The submission is empty: {task.main} is missing.")
+    if all(name.lower().endswith(".ipynb") for name in there):
         raise _Unreadable(
             f"Only a notebook was handed in; the exercises are in {task.main}, which is missing."
         )
-    raise _Unreadable(f"The submission is empty: {task.main} is missing.")
+    names = sorted(there, key=lambda name: (name.count("/"), name))
+    said = ", ".join(_shown(name) for name in names[:MAX_NAMED])
+    if len(names) > MAX_NAMED:
+        said += f" and {len(names) - MAX_NAMED:,} more"
+    if any(map(_is_zip, names)):
+        said += ". If it is in a zip, hand in that zip alone"
+    raise _Unreadable(f"There is no {task.main}, where the exercises are. Handed in: {said}.")
 
 
-def _text(name: str, data: bytes) -> str:
+def _whole(file: _File) -> bytes:
+    data = b"" if file.size > MAX_FILE_BYTES else file.read()
+    if max(file.size, len(data)) > MAX_FILE_BYTES:
+        raise _Faulty(f"is larger than {MAX_FILE_BYTES:,} bytes")
+    return data
+
+
+def _text(data: bytes) -> str:
     try:
         encoding, first = tokenize.detect_encoding(io.BytesIO(data).readline)
-        text = data.decode(encoding)
         if encoding.startswith("utf-8"):
-            return text
+            return data.decode(encoding)
+        if not codecs.lookup(encoding).name.startswith(CHARACTER_SETS):
+            raise LookupError(encoding)
         # It is written down as UTF-8 for the student's process, so let it not say otherwise.
+        text = data.decode(encoding)
         start = len(b"".join(first).decode(encoding))
         return re.sub(r"(coding[:=][ \t]*)[-\w.]+", r"\1utf-8", text[:start]) + text[start:]
     except (SyntaxError, ValueError, LookupError) as error:
         line = data[: error.start].count(b"\n") + 1 if isinstance(error, UnicodeDecodeError) else 1
-        raise _Unreadable(
-            f"{name} is not UTF-8 text (line {line}). Save it with the encoding UTF-8."
+        raise _Faulty(
+            f"is not UTF-8 text (line {line}). Save it with the encoding UTF-8"
         ) from error
-
-
-def _decodes(data: bytes) -> bool:
-    try:
-        _text("", data)
-    except _Unreadable:
-        return False
-    return True
-
-
-def _digest(files: dict[str, bytes]) -> str:
-    digest = hashlib.sha256()
-    for name in sorted(files):
-        data = files[name]
-        digest.update(f"{name}\0{len(data)}\0".encode("utf-8", "surrogateescape") + data)
-    return digest.hexdigest()
