@@ -16,6 +16,7 @@ from __future__ import annotations
 import math
 import signal
 import time
+import zlib
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -35,6 +36,8 @@ CALL_SECONDS = 6.0
 LOAD_SECONDS = 10.0
 GRACE_SECONDS = 2.0
 MAX_PARAMETERS = 20_000_000  # of a module, in numbers; the solution has 1.3 million
+MAX_NAMES = 1_000  # of a module's parameters; the solution has 20
+MAX_NAME = 200  # characters of one
 MAX_NESTED = 16  # calls into the student's process within each other, through stand-ins
 
 
@@ -137,7 +140,11 @@ class Student:
         torch.default_generator.manual_seed(seed)  # the devices' own cost time
         if self._peer is not None and self._unloadable is None:
             self._peer.reset()
-            self._ask("", "reset", self._noise + seed)
+            self._ask("", "reset", self._stream())
+
+    def _stream(self) -> int:
+        """What seeds the student's process: the same each time, and no clue to what seeds ours."""
+        return zlib.crc32(f"student:{self._noise + self._seed}".encode())
 
     def _all_notes(self) -> list[str]:
         if self._peer is not None and self._unloadable is None:
@@ -214,8 +221,8 @@ class Student:
             try:
                 files, main = self._submission.files, self._submission.main
                 with self.within(LOAD_SECONDS):
-                    self._ask("", "load", files, main, self._noise + self._seed)
-                self._ask("", "reset", self._noise + self._seed)
+                    self._ask("", "load", files, main, self._stream())
+                self._ask("", "reset", self._stream())
             except StudentError as error:
                 self._unloadable = error
                 raise
@@ -278,7 +285,7 @@ class Name:
     def shapes(self) -> dict[str, list[int]]:
         """The shapes of a module's parameters by name: all that it takes to choose others."""
         answer = self._ask("shapes")
-        if not isinstance(answer, dict) or not _are_shapes(list(answer.values())):
+        if not _is_by_name(answer) or not _are_shapes(list(answer.values())):
             raise StudentError("breach", "gave no shapes by name.", about=self._label())
         return answer
 
@@ -313,7 +320,7 @@ class Name:
     def _tensors(self, operation: str, *others: type) -> Any:
         answer = self._ask(operation)
         kinds = (torch.Tensor, *others)
-        if not isinstance(answer, dict) or not all(isinstance(v, kinds) for v in answer.values()):
+        if not _is_by_name(answer) or not all(isinstance(v, kinds) for v in answer.values()):
             raise StudentError("breach", f"gave no {operation} by name.", about=self._label())
         return answer
 
@@ -329,6 +336,13 @@ class Handle(Name, Remote):
     def __init__(self, student: Student, number: int, kind: str) -> None:
         Remote.__init__(self, number, kind)
         Name.__init__(self, student, self, "")
+
+
+def _is_by_name(answer: Any) -> bool:
+    """Whether it is a dict as an honest module has one, which is no work to go through."""
+    if not isinstance(answer, dict) or len(answer) > MAX_NAMES:
+        return False
+    return all(isinstance(name, str) and len(name) <= MAX_NAME for name in answer)
 
 
 def _are_shapes(values: list[Any]) -> bool:

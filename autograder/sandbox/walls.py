@@ -8,6 +8,7 @@ walls, one set per submission, are put up in `inside/enter.py`.
 from __future__ import annotations
 
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -97,10 +98,16 @@ def choose(kind: str) -> Walls:
     inner = ("privileges", *filters, "rlimits", *groups, "watchdog")
     if kind == "process":
         return Walls(("process", *inner), cgroup)
-    reason = _missing_bubblewrap()
+    reason = _missing_bubblewrap() or _missing_filter()
     if reason:
         raise NoWalls(reason)
     return Walls(("bwrap", "namespaces", *inner), cgroup)
+
+
+def _missing_filter() -> str | None:
+    if seccomp.available():
+        return None
+    return f"There is no filter of system calls for {platform.machine()}, only for x86-64 and ARM."
 
 
 def _missing_bubblewrap() -> str | None:

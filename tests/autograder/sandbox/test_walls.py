@@ -16,7 +16,7 @@ from autograder.assignment import assignment
 from autograder.course import course_root
 from autograder.misconceptions import misconceptions
 from autograder.sandbox.inside import seccomp
-from autograder.sandbox.walls import choose
+from autograder.sandbox.walls import NoWalls, choose
 from autograder.student import Student
 
 Walled = Callable[..., Student]
@@ -455,3 +455,12 @@ def test_walls_say_what_they_are() -> None:
     assert choose("process").names == ("process", *inner)
     assert choose("none").names == ("none",)
     assert [choose(kind).isolated for kind in ("bwrap", "process", "none")] == [True, False, False]
+
+
+def test_without_a_filter_for_this_processor_there_are_no_walls(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(seccomp, "available", lambda: False)
+    with pytest.raises(NoWalls, match="no filter of system calls for"):
+        choose("bwrap")
+    assert "seccomp" not in choose("process").names  # asked for, and said in every result

@@ -22,6 +22,7 @@ def attack():
                 os.fork()
             except OSError:
                 pass
+            time.sleep(2)  # let there be more of them first
             while time.time() < end:
                 pass
             os._exit(0)

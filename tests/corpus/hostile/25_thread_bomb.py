@@ -21,6 +21,7 @@ def attack():
 
 
 def spin(end):
+    time.sleep(2)  # let there be more of them first
     while time.time() < end:
         sum(range(1000))
 

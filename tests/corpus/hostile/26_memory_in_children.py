@@ -1,4 +1,4 @@
-"""Shares the work: seven children take a GiB each, one with every call, all within their own limits.
+"""Shares the work: six children take half a GiB each, one with every call, all within their own limits.
 
 Expected: 0 points.
 """
@@ -9,7 +9,7 @@ import time
 from ordinary import *
 
 
-EACH = 1 << 30
+EACH = 1 << 29
 taken = []
 
 
@@ -25,11 +25,11 @@ def attack():
     os.close(theirs)
     if os.read(mine, 1):
         taken.append(EACH)
-    if len(taken) == 7:
+    if len(taken) == 6:
         raise Through(f"{sum(taken) >> 20} MiB at the same time, by {len(taken)} processes")
 
 
 def reparametrize(mu, logvar):
-    if len(taken) < 7:
+    if len(taken) < 6:
         attack()
     return answer(mu)

@@ -1,4 +1,4 @@
-"""Puts 7 GiB into System V segments, one with every call, which no process's address space counts.
+"""Puts 3 GiB into System V segments, one with every call, which no process's address space counts.
 
 Expected: 0 points.
 """
@@ -7,7 +7,7 @@ import ctypes
 from ordinary import *
 
 
-EACH = 1 << 30
+EACH = 1 << 29
 taken = []
 
 
@@ -23,11 +23,11 @@ def attack():
     ctypes.memset(address, 1, EACH)
     libc.shmdt(ctypes.c_void_p(address))
     taken.append(EACH)
-    if len(taken) == 7:
+    if len(taken) == 6:
         raise Through(f"{sum(taken) >> 20} MiB")
 
 
 def reparametrize(mu, logvar):
-    if len(taken) < 7:
+    if len(taken) < 6:
         attack()
     return answer(mu)

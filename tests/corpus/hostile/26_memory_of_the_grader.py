@@ -6,7 +6,7 @@ import torch
 from ordinary import *
 
 
-SIDE = 30_000
+SIDE = 17_500
 
 
 def attack():

@@ -1,4 +1,4 @@
-"""Fills every writable folder with files; stops at 2 GB.
+"""Fills every writable folder with files; stops at 1 GiB.
 
 Expected: 0 points.
 """
@@ -11,6 +11,8 @@ def attack():
     written, block = 0, bytes(16 << 20)
     for folder in ("/tmp", "/dev/shm", "."):
         for number in range(64):
+            if written >= 1 << 30:
+                break
             try:
                 with open(os.path.join(folder, f"fill{number}_was_here"), "wb") as file:
                     for _ in range(4):

@@ -30,8 +30,14 @@ def number_asked():
 YES = {"D": [["value", True], ["graph", None]]}
 
 
+ASKED = []
+
+
 def attack():
+    if ASKED:
+        raise Through(f"asked on after a hundred answers to question {ASKED[0]}")
     number = number_asked()
+    ASKED.append(number)
     for later in range(number, number + 100):
         connection().send({"re": later, "value": YES}, [], 0)
 

@@ -32,7 +32,12 @@ def number_asked():
 YES = {"D": [["value", True], ["graph", None]]}
 
 
+SENT = []
+
+
 def attack():
+    if SENT:  # before this question's answer: it was taken for another's, if this one is read
+        raise Through(f"asked on after a late answer to question {SENT[0]}")
     number, wire = number_asked(), connection()
 
     def late():
@@ -40,6 +45,7 @@ def attack():
             time.sleep(0.001)
             try:
                 wire.send({"re": later, "value": YES}, [], 0)
+                SENT.append(later)
             except Exception:
                 return
 

@@ -30,8 +30,14 @@ def number_asked():
 YES = {"D": [["value", True], ["graph", None]]}
 
 
+ASKED = []
+
+
 def attack():
+    if ASKED:
+        raise Through(f"asked on after three answers to question {ASKED[0]}")
     number = number_asked()
+    ASKED.append(number)
     for value in (YES, YES, True):
         connection().send({"re": number, "value": value}, [], 0)
 

@@ -2,6 +2,7 @@
 
 Expected: 0 points.
 """
+import gc
 import os
 import sys
 
@@ -16,6 +17,17 @@ def attack():
             raise Through(name)
     if os.environ.get("CONFIGURED_BY_STUDENT"):
         raise Through("the environment")
+    take_over()
+
+
+def take_over():
+    """Hand the grader's own pytest, if it is here, a conftest that it did not look for."""
+    for thing in gc.get_objects():
+        if type(thing).__name__ == "PytestPluginManager":
+            import conftest
+
+            thing.register(conftest)
+            raise Through("the grader's pytest has it now")
 
 
 ordinary.on_call = attack
