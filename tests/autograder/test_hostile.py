@@ -238,6 +238,12 @@ def test_lines_and_table_have_no_control_characters(
     assert harmful(shown.out + shown.err) == []
 
 
+def test_pytest_itself_does_not_go_into_the_corpus(pytestconfig: pytest.Config) -> None:
+    """There lies a conftest.py that would have all tests pass without running."""
+    assert "corpus" in pytestconfig.getini("norecursedirs")
+    assert not any("corpus" in str(p) for p in pytestconfig.pluginmanager.get_plugins())
+
+
 def test_the_attacks_are_code_that_python_reads() -> None:
     """But for those whose point is that it can't: one with a slip of the pen shows nothing."""
     odd = {"37_null_bytes", "37_bad_utf8", "37_deep_source", "37_odd_coding_line"}
