@@ -100,13 +100,13 @@ def grading_processes() -> list[int]:
 
 @contextmanager
 def killing(most: int) -> Iterator[None]:
-    """Kill grading processes as they come up, so many."""
-    done = threading.Event()
+    """Kill grading processes as they come up, so many; not those of other tests."""
+    done, others = threading.Event(), set(grading_processes())
 
     def kill() -> None:
         killed: set[int] = set()
         while not done.wait(0.05) and len(killed) < most:
-            for number in set(grading_processes()) - killed:
+            for number in set(grading_processes()) - killed - others:
                 time.sleep(0.2)
                 with suppress(ProcessLookupError):
                     os.kill(number, signal.SIGKILL)
