@@ -26,7 +26,7 @@ def attack():
             while time.time() < end:
                 pass
             os._exit(0)
-    if made > 200:
+    if made > 60:
         raise Through(f"{made} processes")
     while time.time() < end:
         pass
