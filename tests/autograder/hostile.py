@@ -1,9 +1,9 @@
 """The hostile submissions of the corpus, handed in between honest ones, and what to look for after.
 
 tests/corpus/hostile/NN_name is a submission of attack class NN, of 48; where a file system or git
-can't hold it, a `build.py` makes it, and most have `ordinary.py` beside them. The first line of
-its docstring says what it tries, the last one what it earns. One that finds out that it got what
-it was after raises `Through`, so that its own result gives it away.
+can't hold it, a `build.py` makes it, and many have `ordinary.py` or `layered.py` beside them. The
+first line of its docstring says what it tries, the last one what it earns. One that finds out that
+it got what it was after raises `Through`, so that its own result gives it away.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from autograder.course import course_root
 from autograder.misconceptions import misconceptions
 
 HOSTILE = sorted(path for path in CORPUS.with_name("hostile").iterdir() if path.name[0].isdigit())
-ORDINARY = CORPUS.with_name("hostile") / "ordinary.py"
+BESIDE = [HOSTILE[0].with_name(name) for name in ("ordinary.py", "layered.py")]
 CLASSES = range(1, 49)
 
 # What an honest student hands in: most cheap to grade, some with all items. The greedy classes
@@ -102,8 +102,9 @@ def as_folder(work: Path, folder: Path) -> None:
         folder.mkdir(parents=True)
         shutil.copyfile(work, folder / "vae.py")
     main = folder / "vae.py"
-    if main.is_file() and b"ordinary" in main.read_bytes():
-        shutil.copy(ORDINARY, folder)
+    for path in BESIDE:
+        if main.is_file() and f"from {path.stem} import".encode() in main.read_bytes():
+            shutil.copy(path, folder)
 
 
 def _module(path: Path) -> Any:
