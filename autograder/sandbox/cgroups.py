@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from .inside.limits import Limits
+from .inside.watchdog import processes
 
 CONTROLLERS = {"memory", "pids"}
 WANTED = CONTROLLERS | {"cpu"}  # with it, each submission has the same share of the processors
@@ -80,11 +81,11 @@ def _remove_old(base: Path) -> None:
 
 def _relatives() -> set[int]:
     """This process, those that it descends from, and those that descend from it."""
-    parents = {}
-    for folder in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            fields = (folder / "stat").read_text().rpartition(")")[2].split()
-            parents[int(folder.name)] = int(fields[1])
+    proc = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        parents = {process.number: process.parent for process in processes(proc)}
+    finally:
+        os.close(proc)
     above, number = set(), os.getpid()
     while number:
         above.add(number)

@@ -19,9 +19,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from . import limits as rlimits
 from . import seccomp, worker
-from .limits import SCRATCH, Limits
+from .limits import SCRATCH, Limits, put_on
 from .watchdog import Watchdog
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -91,7 +90,7 @@ def _become_worker(
     os.setsid()
     _only_descriptor(wire.fileno())
     if "rlimits" in walls:
-        rlimits.put_on(limits)
+        put_on(limits)
     if "namespaces" in walls:
         _hide_processes()
     if "privileges" in walls:

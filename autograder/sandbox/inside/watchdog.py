@@ -38,6 +38,29 @@ class Process:
     ended: bool
 
 
+def processes(proc: int) -> list[Process]:
+    """All processes in the /proc that is open as the descriptor `proc`."""
+    found = []
+    for name in filter(str.isdecimal, os.listdir(proc)):
+        # Before the last bracket stands the program's name, which may hold anything.
+        fields = _read(proc, f"{name}/stat").rpartition(")")[2].split()
+        if fields:
+            cpu = sum(int(fields[place]) for place in (11, 12, 13, 14)) / _TICKS
+            threads, resident = int(fields[17]), int(fields[21]) * _PAGE
+            ended = fields[0] in "ZX"
+            found.append(Process(int(name), int(fields[1]), cpu, threads, resident, ended))
+    return found
+
+
+def _read(proc: int, path: str) -> str:
+    """A file of /proc, or nothing where its process is gone."""
+    with suppress(OSError):
+        number = os.open(path, os.O_RDONLY, dir_fd=proc)
+        with open(number, encoding="utf-8", errors="replace") as file:
+            return file.read()
+    return ""
+
+
 class Watchdog:
     """Looks at a worker and all that it started until the worker ends or has too much.
 
@@ -90,9 +113,8 @@ class Watchdog:
 
     def started(self) -> list[Process]:
         """All that descends from this process."""
-        known = [process for name in os.listdir(self.proc) if (process := self._process(name))]
         children: dict[int, list[Process]] = {}
-        for process in known:
+        for process in processes(self.proc):
             children.setdefault(process.parent, []).append(process)
         found: list[Process] = []
         waiting = [os.getpid()]
@@ -102,31 +124,12 @@ class Watchdog:
             waiting += [process.number for process in new]
         return found
 
-    def _process(self, name: str) -> Process | None:
-        if not name.isdecimal():
-            return None
-        text = self._read(f"{name}/stat")
-        fields = text.rpartition(")")[2].split()  # before it: a name that may hold anything
-        if not fields:
-            return None
-        cpu = sum(int(fields[place]) for place in (11, 12, 13, 14)) / _TICKS
-        threads, resident = int(fields[17]), int(fields[21]) * _PAGE
-        return Process(int(name), int(fields[1]), cpu, threads, resident, fields[0] in "ZX")
-
     def _share(self, process: Process) -> int:
         """Bytes in use, of each shared page this process's share (the kernel's "Pss")."""
-        for line in self._read(f"{process.number}/smaps_rollup").splitlines():
+        for line in _read(self.proc, f"{process.number}/smaps_rollup").splitlines():
             if line.startswith("Pss:"):
                 return int(line.split()[1]) * 1024
         return 0
-
-    def _read(self, path: str) -> str:
-        """A file of /proc, or nothing where its process is gone."""
-        with suppress(OSError):
-            number = os.open(path, os.O_RDONLY, dir_fd=self.proc)
-            with open(number, encoding="utf-8", errors="replace") as file:
-                return file.read()
-        return ""
 
     @staticmethod
     def _end(pidfd: int) -> None:
