@@ -17,6 +17,9 @@ ends the check:
 
 Hints come in stages: the first is a question, and each further failure shows one more. None
 contains the answer's code.
+
+A question that is answered in words, in a cell of the notebook, is registered by its name alone,
+`lab.written("observe_samples")`. Its check counts the words (see `nndl.written`).
 """
 
 from __future__ import annotations
@@ -34,11 +37,13 @@ import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
 
 from nndl._show import card, in_notebook, plain
+from nndl.written import count_words, find_answer, find_notebook
 
 # --- what a lab is written with ---------------------------------------------------------------
 
@@ -110,6 +115,10 @@ class Lab:
 
         return register
 
+    def written(self, name: str) -> None:
+        """Registers a question that is answered in words. `check` takes nothing but its name."""
+        self._exercises[name] = partial(_written, self.name, name)
+
     @property
     def exercises(self) -> list[str]:
         """The names that `check` knows."""
@@ -121,7 +130,8 @@ class Lab:
         Right: shows what was shown to be right. Not written yet: one line on standard error, and
         no error, so that the notebook goes on (nbgrader gives no points for it, since it gives
         none to a test cell that writes there). Wrong: raises CheckFailed, with the property that
-        broke and a hint. An unknown exercise or a wrong argument raises WrongUsage.
+        broke and a hint. Not to be seen from here: a note. An unknown exercise or a wrong argument
+        raises WrongUsage.
         """
         verify = self._verify(exercise, work, options)
         shown: list[str] = []
@@ -136,9 +146,12 @@ class Lab:
                     shown.append(found.says)
         except WrongUsage as error:
             raise error.with_traceback(None) from None
+        except CannotTell as error:
+            _display("note", f"{exercise}: not checked", [str(error)])
+            return
         except Exception as error:
             if _is_a_gap(error):
-                place = _place(error)
+                place = str(error) if isinstance(error, Unanswered) else _place(error)
                 print(f"{exercise}: not done yet{f' ({place})' if place else ''}", file=sys.stderr)
                 return
             broken = error
@@ -149,11 +162,7 @@ class Lab:
         if failed is not None:
             raise _displayed(self._failed(exercise, shown, failed))
         self._failures = Counter({k: n for k, n in self._failures.items() if k[0] != exercise})
-        title, lines = f"{exercise}: right", [f"✓ {says}" for says in shown]
-        if in_notebook():
-            card("pass", title, lines)
-        else:
-            print(plain(title, lines))
+        _display("pass", f"{exercise}: right", [f"✓ {says}" for says in shown])
 
     def _verify(
         self, exercise: str, work: tuple[Any, ...], options: dict[str, Any]
@@ -167,9 +176,8 @@ class Lab:
             signature.bind(*work, **options)
         except TypeError as error:
             usage = [p.name for p in signature.parameters.values() if p.default is p.empty]
-            raise WrongUsage(
-                f'Call it as `lab.check("{exercise}", {", ".join(usage)})`: {error}.'
-            ) from None
+            call = ", ".join([f'"{exercise}"', *usage])
+            raise WrongUsage(f"Call it as `lab.check({call})`: {error}.") from None
         return verify
 
     def _failed(self, exercise: str, shown: list[str], found: Claim) -> CheckFailed:
@@ -210,6 +218,59 @@ def lab(name: str) -> Lab:
     return found
 
 
+# --- answers in words -------------------------------------------------------------------------
+
+
+class Unanswered(NotImplementedError):
+    """Nothing is written below the marker yet; the text says where it was looked for."""
+
+
+class CannotTell(Exception):
+    """What the check wants to see can't be seen from here; the text says what to do instead."""
+
+
+def _written(lab: str, name: str) -> Iterator[Claim]:
+    """Whether the answer to a question keeps to its limit; what it says is for people to judge."""
+    notebook = find_notebook(lab)
+    if notebook is None:
+        raise CannotTell(
+            "This notebook could not be found from within, so the words of your answer are not "
+            "counted. Nothing is wrong with it. If there is a limit, please count for yourself."
+        )
+    seen_in = "the notebook"
+    if notebook.saved_as is not None:
+        seen_in = f"`{notebook.saved_as}` as last saved; if you wrote since, save and check again"
+    found = find_answer(notebook.cells, name)
+    if found is None:
+        yield claim(
+            f"a line with (`{name}`) stands above your answer",
+            False,
+            f"There is no such line in {seen_in}. Your text still counts, but it can't be told "
+            "whose answer it is.",
+            f"Where did the line go that begins with **Your answer** (`{name}`)? Put it back above "
+            "the answer, as a line of its own, as it was in the notebook that you were given.",
+        )
+        return
+    marker, answer = found
+    if not answer:
+        raise Unanswered(f"in {seen_in}")
+    words = _words(count_words(answer))
+    if marker.limit is not None:
+        yield claim(
+            f"the answer has at most {_words(marker.limit)}",
+            count_words(answer) <= marker.limit,
+            f"{words} where at most {marker.limit} are asked for (in {seen_in}).",
+            "Which sentence could go, and your answer would still say the same?",
+            "Look for what is said twice, for what repeats the question, and for sentences that "
+            "only announce the next one. A formula between dollar signs counts as one word.",
+        )
+    yield claim(f"it has {words} (in {seen_in}); what it says is read by people", True)
+
+
+def _words(count: int) -> str:
+    return f"{count} word{'' if count == 1 else 's'}"
+
+
 # --- what a student reads ---------------------------------------------------------------------
 
 
@@ -236,6 +297,13 @@ class WrongUsage(ValueError):
 
 def _so_far(shown: Sequence[str]) -> list[str]:
     return [f"(Right so far: {len(shown)} of the properties checked.)"] if shown else []
+
+
+def _display(kind: str, title: str, lines: Sequence[str]) -> None:
+    if in_notebook():
+        card(kind, title, lines)
+    else:
+        print(plain(title, lines))
 
 
 def _displayed(failure: CheckFailed) -> CheckFailed:
@@ -293,6 +361,8 @@ def _place(error: Exception) -> str:
 
 def _is_a_gap(error: Exception) -> bool:
     """Whether this is the `raise NotImplementedError` of an exercise, and not one of torch's."""
+    if isinstance(error, Unanswered):
+        return True
     if not isinstance(error, NotImplementedError):
         return False
     last = traceback.extract_tb(error.__traceback__)[-1]
