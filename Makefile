@@ -13,7 +13,7 @@ demo: bubblewrap .venv/ready
 
 # One thread: more of them wait for each other when the machine is busy.
 test: export OMP_NUM_THREADS = 1
-test: bubblewrap .venv/ready
+test: bubblewrap browser .venv/ready
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
@@ -23,6 +23,12 @@ test: bubblewrap .venv/ready
 bubblewrap:
 	@command -v bwrap >/dev/null || sh scripts/system_package.sh bubblewrap
 
+# The tests look at formgrader's pages in it, and leave those tests out where there is none.
+browser:
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null \
+	    || command -v google-chrome >/dev/null || sh scripts/system_package.sh chromium \
+	    || echo "Going on without a browser: the tests of formgrader's pages are skipped." >&2
+
 .venv/ready: pyproject.toml nndl/pyproject.toml constraints.txt Makefile scripts/setup.sh
 	@sh scripts/setup.sh $(PYTHON)
 	@touch $@
@@ -30,4 +36,4 @@ bubblewrap:
 clean:
 	rm -rf .venv results
 
-.PHONY: help demo test bubblewrap clean
+.PHONY: help demo test bubblewrap browser clean

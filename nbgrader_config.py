@@ -1,16 +1,26 @@
-"""The repository is an nbgrader course directory; this says how its folders are called."""
+"""The repository is an nbgrader course directory; this says how its folders are called, and puts
+our grading in the place of nbgrader's. Any other setting of nbgrader can be added at the end."""
+
+from pathlib import Path
 
 from nbgrader.converters import GenerateAssignment
 
-from autograder.release import Derived
+from autograder.nbgrader.autograde import Verdict
+from autograder.nbgrader.config import put_environment_on_path
+from autograder.nbgrader.generate import FilesBeside, Lesson, pair_lessons
 
 c = get_config()  # noqa: F821  # nbgrader defines it
+root = Path(__file__).absolute().parent
 
+c.CourseDirectory.root = str(root)
 c.CourseDirectory.course_id = "generative-models"
 c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "assignments"
-# Beside nbgrader's own: what tools leave in a folder is neither handed out nor collected.
 c.CourseDirectory.ignore = [
+    # nbgrader would copy what lies beside a notebook as it is: to students, and over what they
+    # handed in. Of `solutions/` it copies nothing: `FilesBeside` writes what students get.
+    f"{root}/solutions/./*/*",
+    # Beside nbgrader's own: what tools leave in a folder is neither handed out nor collected.
     ".ipynb_checkpoints",
     "*.pyc",
     "__pycache__",
@@ -18,6 +28,26 @@ c.CourseDirectory.ignore = [
     ".*_cache",
     "*.egg-info",
 ]
-# nbgrader's way of making an assignment gives students the same as `autograder release`.
+
+# `nbgrader generate_assignment`, which `autograder release` goes through.
 c.ClearSolutions.code_stub = {"python": "raise NotImplementedError"}
-c.GenerateAssignment.preprocessors = [*GenerateAssignment.preprocessors.default(), Derived]
+c.GenerateAssignment.preprocessors = [
+    Lesson,
+    *GenerateAssignment.preprocessors.default(),
+    FilesBeside,
+]
+
+# `nbgrader autograde` and the button in formgrader: no notebook is executed, we grade it.
+c.Autograde.sanitize_preprocessors = [Verdict]
+c.Autograde.autograde_preprocessors = []
+
+# Students' Markdown and outputs, in formgrader and in the feedback: nothing in them runs.
+c.HTMLExporter.sanitize_html = True
+c.HTMLExporter.filters = {
+    "markdown2html": "autograder.nbgrader.pages.clean_markdown",
+    "clean_html": "autograder.nbgrader.pages.clean",
+    "get_metadata": "autograder.nbgrader.pages.clean_metadata",
+}
+
+put_environment_on_path()
+pair_lessons(root)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import importlib.util
+import ast
 import sys
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from autograder.course import course_root
 from autograder.errors import WrongUsage
+from autograder.notebook.slicing import slice_cells
+from autograder.notebook.statements import CodeCell
 
 
 @dataclass(frozen=True)
@@ -25,12 +27,34 @@ class Item:
 
 @dataclass(frozen=True)
 class Assignment:
-    """One assignment; `main` is the module that students edit, beside the notebook."""
+    """One assignment; `main` is the module that students edit, or else the notebook.
+
+    `names` are what exercises define in it, at its top level.
+    """
 
     name: str
     folder: Path
     main: str
     items: tuple[Item, ...]
+    names: frozenset[str]
+
+    @property
+    def in_notebook(self) -> bool:
+        """Whether students write in the notebook itself."""
+        return self.main.endswith(".ipynb")
+
+    @property
+    def module(self) -> str:
+        """The file of the program that is graded: the module, or what a notebook is cut down to."""
+        return f"{self.name}.py" if self.in_notebook else self.main
+
+    @cached_property
+    def solution(self) -> str:
+        """The text of the right program."""
+        if not self.in_notebook:
+            return (self.folder / self.main).read_text(encoding="utf-8")
+        cells = code_cells(lesson(self.folder / f"{self.name}.md"))
+        return slice_cells(cells, self.names).text
 
     @property
     def max_score(self) -> float:
@@ -56,9 +80,15 @@ def assignment(name: str) -> Assignment:
         raise WrongUsage(f"There is no assignment {name!r}. The course has: {names}.")
     folder = course_root() / "solutions" / name
     modules = sorted(folder.glob("*.py"))
-    if len(modules) != 1:
-        raise WrongUsage(f"{folder} must hold one module for students to edit, not {len(modules)}.")
-    return Assignment(name, folder, modules[0].name, _items(folder / f"{name}.md"))
+    if len(modules) > 1:
+        raise WrongUsage(f"{folder} must hold one module for students to edit, or none.")
+    notebook = lesson(folder / f"{name}.md")
+    if modules:
+        main, source = modules[0].name, modules[0].read_text(encoding="utf-8")
+    else:
+        written = [c for c in notebook.cells if _mark(c).get("solution") and c.cell_type == "code"]
+        main, source = f"{name}.ipynb", "\n".join(cell.source for cell in written)
+    return Assignment(name, folder, main, _items(notebook), _defined(source))
 
 
 def lesson(path: Path) -> Any:
@@ -68,21 +98,43 @@ def lesson(path: Path) -> Any:
     return jupytext.read(path)
 
 
+def code_cells(notebook: Any) -> list[CodeCell]:
+    """The cells of a lesson that hold code."""
+    cells = enumerate(notebook.cells, start=1)
+    return [CodeCell(number, cell.source) for number, cell in cells if cell.cell_type == "code"]
+
+
 @cache
 def reference(name: str) -> ModuleType:
-    """The solution's module of that assignment, imported: what is right."""
+    """The solution of that assignment as a module, imported: what is right."""
     found = assignment(name)
     path = found.folder / found.main
-    spec = importlib.util.spec_from_file_location(f"solution_{name}", path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
+    module = ModuleType(f"solution_{name}")
+    module.__file__ = str(path)
+    sys.modules[module.__name__] = module
+    exec(compile(found.solution, path, "exec"), module.__dict__)
     return module
 
 
-def _items(path: Path) -> tuple[Item, ...]:
-    marks = [cell.metadata.get("nbgrader", {}) for cell in lesson(path).cells]
+def _defined(source: str) -> frozenset[str]:
+    """The functions and classes, and the constants in capitals, at the top level of a solution."""
+    found = set()
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            found.add(node.name)
+        elif isinstance(node, ast.Assign):
+            targets = [target.id for target in node.targets if isinstance(target, ast.Name)]
+            found.update(target for target in targets if target.isupper())
+    return frozenset(found)
+
+
+def _mark(cell: Any) -> dict[str, Any]:
+    """nbgrader's metadata of a cell."""
+    return dict(cell.metadata.get("nbgrader", {}))
+
+
+def _items(notebook: Any) -> tuple[Item, ...]:
+    marks = [_mark(cell) for cell in notebook.cells]
     return tuple(
         Item(mark["grade_id"], float(mark["points"]), manual=bool(mark.get("solution")))
         for mark in marks

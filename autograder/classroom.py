@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 from collections import deque
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.errors import GraderFault, WrongUsage
+from autograder.errors import GraderFault
 from autograder.feedback import feedback
+from autograder.lock import alone
 from autograder.pool import grading_processes, warm_process
 from autograder.result import Result, read_result, write_atomically
 from autograder.sandbox.walls import choose
@@ -38,7 +36,7 @@ def grade_class(handed: Sequence[Handed], order: Order) -> Iterator[tuple[Result
     WrongUsage if another grader is at work on the same folder, GraderFault if a result can't be
     written; what was finished stays, and the same command continues.
     """
-    with _alone(order.out):
+    with alone(order.out):
         waiting = []
         for one in handed:
             kept = None if order.regrade else _finished(one, order)
@@ -98,23 +96,6 @@ def _finished(one: Handed, order: Order) -> Result | None:
     if result is None or result.status != "graded":
         return None
     return result if result.submission_sha256 == read(one).sha256 else None
-
-
-@contextmanager
-def _alone(out: Path) -> Iterator[None]:
-    """Hold the folder's lock, which the system frees however this process ends."""
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        lock = os.open(out / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
-    except OSError as error:
-        raise WrongUsage(f"Results can't be written to {out}: {error.strerror}.") from error
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    except BlockingIOError as error:
-        raise WrongUsage(f"Another grader is at work on {out}. Wait for it to finish.") from error
-    finally:
-        os.close(lock)
 
 
 def _grade_and_write(one: Handed, order: Order) -> Result:

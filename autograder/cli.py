@@ -60,6 +60,9 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument("--regrade", action="store_true", help="grade finished submissions again")
     grade.add_argument("--seed", type=int, default=0, metavar="N",
                        help="what the checks' inputs are drawn from (default: 0)")  # fmt: skip
+    grade.add_argument("--gradebook", metavar="URL",
+                       help="record the results in this gradebook of nbgrader's (default: in the "
+                            "course's own, if SUBMITTED is the course's)")  # fmt: skip
     _add_walls(grade)
     grade.set_defaults(run=_grade)
 
@@ -106,6 +109,8 @@ def _release(options: argparse.Namespace) -> int:
 
 def _grade(options: argparse.Namespace) -> int:
     from autograder.classroom import Order, grade_class
+    from autograder.nbgrader.gradebook import shown
+    from autograder.nbgrader.home import home_of, recorded, refused
     from autograder.sandbox.walls import NoWalls, choose
     from autograder.submission import find
     from autograder.table import show
@@ -122,9 +127,18 @@ def _grade(options: argparse.Namespace) -> int:
         print(f"autograder: WITHOUT WALLS ({options.walls}): students' code can read and change "
               "anything that you can.", file=sys.stderr)  # fmt: skip
     order = Order(options.out, options.walls, options.seed, options.regrade, options.jobs)
-    results = show(grade_class(handed, order), len(handed))
+    graded = grade_class(handed, order)
+    with home_of(options.submitted, options.gradebook) as home:
+        results = show(recorded(graded, handed, home) if home else graded, len(handed))
     print(f"Results and feedback: {options.out}/STUDENT/ASSIGNMENT/", file=sys.stderr)
-    return FAULT if any(result.status == "failed" for result in results) else GRADED
+    complaints = []
+    if home:
+        print(f"Gradebook: {shown(home.course.db_url)}", file=sys.stderr)
+        complaints = [said for one in handed if (said := refused(one.student))]
+    for said in complaints:
+        print(f"autograder: {said}", file=sys.stderr)
+    failed = any(result.status == "failed" for result in results)
+    return FAULT if failed or complaints else GRADED
 
 
 def _audit(options: argparse.Namespace) -> int:

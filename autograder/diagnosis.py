@@ -73,7 +73,7 @@ def as_submission(task: str, student: str, module: str) -> Submission:
     """A module's text, as if a student had handed it in."""
     from autograder.assignment import assignment
 
-    main = assignment(task).main
+    main = assignment(task).module
     return Submission(student, task, sha256="", files={main: module}, main=main)
 
 

@@ -18,7 +18,7 @@ def feedback(result: Result) -> str:
         )
     parts = [title, f"**{points(result.score or 0)} of {points(result.max_score)} points**"]
     parts += [f"> {markdown(note)}" for note in result.notes]
-    parts += [_item(item) for item in result.items]
+    parts += [item_feedback(item) for item in result.items]
     return "\n\n".join(parts) + "\n"
 
 
@@ -27,7 +27,8 @@ def points(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
-def _item(item: ItemResult) -> str:
+def item_feedback(item: ItemResult) -> str:
+    """What is said of one exercise, as Markdown."""
     heading = f"## {MARKS[item.status]} {item.name}: "
     if item.status == "manual":
         return f"{heading}graded by your instructor, {points(item.max_points)} points"

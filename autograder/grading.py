@@ -159,8 +159,8 @@ def _common(
 def _acquit(task: Assignment, item: str, warm: WarmProcess, seed: int) -> None:
     """Raise GraderFault if an item's checks break on the solution too, asked once for each seed."""
     if (task.name, item, seed) not in _acquitted:
-        text = (task.folder / task.main).read_text(encoding="utf-8")
-        solution = Submission(task.name, task.name, "", {task.main: text}, task.main)
+        files = {task.module: task.solution}
+        solution = Submission(task.name, task.name, "", files, task.module)
         run_checks(solution, warm, seed, only=[item], strict=True)
         _acquitted.add((task.name, item, seed))
 

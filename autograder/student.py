@@ -193,7 +193,7 @@ class Student:
         try:
             return action()
         except RemoteFault as error:
-            raise StudentError(**error.report, about=about) from error
+            raise self._explained(error.report, about) from error
         except WireError as error:
             if self._depth > 1:  # within a call-back: the outermost call is what failed
                 raise
@@ -202,6 +202,12 @@ class Student:
             self._depth -= 1
             if self._depth == 0:
                 self._clock.spend(time.monotonic() - started)
+
+    def _explained(self, report: dict[str, Any], about: str) -> StudentError:
+        """What the student's process says of an exception, at its place in what was handed in."""
+        error = StudentError(**report, about=about)
+        error.file, error.line = self._submission.where(error.file, error.line)
+        return error
 
     def _ready(self) -> Peer:
         """The peer of a worker that has loaded the submission."""

@@ -19,8 +19,8 @@ import tokenize
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path, PurePosixPath
@@ -28,6 +28,10 @@ from typing import BinaryIO
 
 from autograder.assignment import Assignment, assignment, known_assignments
 from autograder.errors import WrongUsage
+from autograder.notebook import reading
+from autograder.notebook.recovery import Recovered, recover
+from autograder.notebook.slicing import Program, slice_cells
+from autograder.notebook.statements import CodeCell
 from autograder.text import printable, quotable
 
 MAX_FILES = 2_000  # and folders
@@ -36,10 +40,13 @@ MAX_PATH = 1_000  # bytes of a name with the folders before it
 MAX_NAME = 255  # bytes of each of these
 MAX_FILE_BYTES = 1 << 20
 MAX_BYTES = 8 << 20  # of all modules together, read
+MAX_COPIED = 100 << 20  # bytes of a submission's other files, together
 MAX_SENT = 1_000_000  # of all modules together, as they are sent to the student's process
 MAX_ZIP_LIST = 4 << 20  # bytes of a zip's own list of what is in it, some 40,000 files
 MAX_NAMED = 5  # files that a message names, before it says how many more there are
 HANDED_IN = (".py", ".ipynb", ".zip")
+# What a module has in it that was saved from a notebook: a magic, a shell line, Colab's helpers.
+FROM_A_NOTEBOOK = re.compile(r"^\s*[%!]+\s*\w|get_ipython\(|google\.colab", re.MULTILINE)
 TOO_DEEP = f"Folders within {MAX_DEPTH} others were not looked at."
 # Character sets that are decoded in C and in no time; punycode and idna take minutes for 1 MB.
 CHARACTER_SETS = ("ascii", "big5", "cp", "euc", "gb", "iso8859", "koi8", "mac-", "shift_jis")
@@ -60,6 +67,9 @@ class Submission:
 
     `problem` says why the whole can't be graded, or is None; `notes` say what was made good or
     left out. `sha256` is of all that a result depends on: the modules, `problem` and `notes`.
+    Where `main` was cut out of a notebook, `notebook` is that file's name, and `places` says of
+    each of main's lines in which of its cells it stands, and in which line of the cell.
+    `recovered` is the notebook in order, whether it is graded or lies beside the module.
     """
 
     student: str
@@ -69,6 +79,16 @@ class Submission:
     main: str = ""
     problem: str | None = None
     notes: tuple[str, ...] = ()
+    notebook: str = ""
+    places: tuple[tuple[int, int] | None, ...] = ()
+    recovered: Recovered | None = field(default=None, repr=False)
+
+    def where(self, file: str, line: int) -> tuple[str, int]:
+        """The student's own place of a line of `files`: a cell's, where it comes from one."""
+        place = (
+            self.places[line - 1] if file == self.main and 0 < line <= len(self.places) else None
+        )
+        return (f"{self.notebook}, cell {place[0]}", place[1]) if place else (file, line)
 
 
 # --- finding ----------------------------------------------------------------------------------
@@ -198,17 +218,56 @@ def _short_of_links(student: Path, task: str) -> Path:
 def read(handed: Handed) -> Submission:
     """Read one submission. Never raises for what the student did; see `Submission.problem`."""
     task = assignment(handed.assignment)
-    files: dict[str, str] = {}
-    main, problem = "", None
     notes: list[str] = []
+    chosen, recovered, problem = _Chosen(), None, None
     try:
         with _opened(handed.path, task, notes) as there:
-            main, files = _chosen(there, task, notes)
+            book = _book(there, task)
+            if book is not None and book.cells is not None:
+                recovered = _recovered(book.cells, task)
+                notes += recovered.notes
+            chosen = _chosen(there, book, task, notes)
     except _Unreadable as error:
         problem = str(error)
-    facts = json.dumps([files, main, problem, notes], sort_keys=True)
+    facts = json.dumps([chosen.files, chosen.main, problem, notes, chosen.places], sort_keys=True)
     digest = hashlib.sha256(facts.encode()).hexdigest()
-    return Submission(handed.student, task.name, digest, files, main, problem, tuple(notes))
+    return Submission(
+        handed.student,
+        task.name,
+        digest,
+        chosen.files,
+        chosen.main,
+        problem,
+        tuple(notes),
+        chosen.notebook,
+        chosen.places,
+        recovered,
+    )
+
+
+def other_files(handed: Handed) -> dict[str, bytes]:
+    """What lies in a submission's folder beside notebooks, by path; no more than MAX_COPIED.
+
+    Links, hidden files and what can't be read are left out.
+    """
+    files: dict[str, bytes] = {}
+    try:
+        there = _in_folder(handed.path, [])
+    except _Unreadable:
+        return files
+    room = MAX_COPIED
+    for name, file in sorted(there.items(), key=lambda named: named[1].size):
+        if not name.lower().endswith(".ipynb") and file.size <= room:
+            with suppress(_Faulty):
+                files[name] = _whole(file, room)
+                room -= len(files[name])
+    return files
+
+
+def _recovered(cells: list[reading.Cell], task: Assignment) -> Recovered:
+    from autograder.nbgrader.generate import released_notebook  # slow to import: nbgrader
+
+    return recover(cells, released_notebook(task.name))
 
 
 class _Unreadable(Exception):
@@ -224,7 +283,7 @@ class _File:
     """A file that is there, on the disk or in a zip; `read` gives its bytes or raises _Faulty."""
 
     size: int
-    read: Callable[[], bytes]
+    read: Callable[[int], bytes]  # no more than so many
     path: Path | None = None
 
 
@@ -243,7 +302,7 @@ def _opened(path: Path, task: Assignment, notes: list[str]) -> Iterator[There]:
         there = _in_folder(path, notes)
         zips = [name for name in there if _is_zip(name)]
         inner = there[zips[0]].path if len(zips) == 1 else None
-        if inner is None or _modules_of(there):
+        if inner is None or (_notebook(there, task) if task.in_notebook else _modules_of(there)):
             yield there
             return
         path = inner
@@ -257,7 +316,7 @@ def _opened(path: Path, task: Assignment, notes: list[str]) -> Iterator[There]:
 
 
 def _on_its_own(path: Path) -> There:
-    """A module or a notebook; of a notebook it is only seen that there is one."""
+    """A module or a notebook."""
     there: There = {}
     _put(there, path.name, _on_disk(path), [])
     return there
@@ -354,10 +413,10 @@ def _on_disk(path: Path) -> _File:
     return _File(size, partial(_bytes, path), path)
 
 
-def _bytes(path: Path) -> bytes:
+def _bytes(path: Path, most: int) -> bytes:
     with _regular(path) as file:
         try:
-            return file.read(MAX_FILE_BYTES + 1)
+            return file.read(most)
         except OSError as error:
             raise _Faulty(f"can't be read: {error.strerror}") from error
 
@@ -422,7 +481,7 @@ def _in_zip(file: BinaryIO, notes: list[str]) -> There:
     return there
 
 
-def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int) -> bytes:
     """An entry's bytes. What it says of its size is known to be small, and is held to."""
     if stat.S_ISLNK(entry.external_attr >> 16):
         raise _Faulty("is a link, and links are not followed")
@@ -433,7 +492,7 @@ def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
         raise _Faulty("is packed in an unusual way. Make the zip with your system's own tool")
     try:
         with archive.open(entry) as file:
-            return file.read(MAX_FILE_BYTES + 1)
+            return file.read(most)
     except Exception as error:  # zipfile and its decompressors raise many kinds
         raise _Faulty(f"is damaged in the zip: {_reason(error)}") from error
 
@@ -442,13 +501,48 @@ def _reason(error: Exception) -> str:
     return _shown(str(error) or type(error).__name__)
 
 
-# --- the modules ------------------------------------------------------------------------------
+# --- what is graded ---------------------------------------------------------------------------
 
 
-def _chosen(there: There, task: Assignment, notes: list[str]) -> tuple[str, dict[str, str]]:
-    """The module that holds the exercises, and the text of this and of all that lie beside it."""
+@dataclass(frozen=True)
+class _Chosen:
+    """The files of a submission, as `Submission` has them."""
+
+    main: str = ""
+    files: dict[str, str] = field(default_factory=dict)
+    notebook: str = ""
+    places: tuple[tuple[int, int] | None, ...] = ()
+
+
+def _chosen(there: There, book: _Book | None, task: Assignment, notes: list[str]) -> _Chosen:
+    """What holds the exercises, a module or a notebook, with the modules that lie beside it."""
+    if task.in_notebook:
+        if book is None:
+            raise _Unreadable(_without(there, task))
+        return _from_notebook(there, book, task, notes)
+    if book is not None and not _modules_of(there):
+        return _only_a_notebook(there, book, task, notes)
     main = _main_module(there, task, notes)
     root = main.removesuffix(PurePosixPath(main).name)
+    files = _modules(there, root, main, notes)
+    return _unworn(_Chosen(main.removeprefix(root), files), task, notes)
+
+
+def _only_a_notebook(there: There, book: _Book, task: Assignment, notes: list[str]) -> _Chosen:
+    """The exercises of a module, from a notebook in which the student wrote them instead."""
+    missing = f"Only a notebook was handed in; the exercises are in {task.main}, which is missing."
+    try:
+        chosen = _from_notebook(there, book, task, notes)
+    except _Unreadable as error:
+        raise _Unreadable(f"{missing} {error}") from error
+    if not chosen.files:
+        raise _Unreadable(missing)
+    notes.append(f"There is no {task.main}: the exercises were taken from {_shown(book.name)}.")
+    return chosen
+
+
+def _modules(there: There, root: str, main: str, notes: list[str]) -> dict[str, str]:
+    """The text of the modules in the folder `root` and below; `main` can't be left out."""
     modules = {n.removeprefix(root): there[n] for n in _modules_of(there) if n.startswith(root)}
     sizes = [file.size for file in modules.values() if file.size <= MAX_FILE_BYTES]
     if sum(sizes) > MAX_BYTES:
@@ -460,15 +554,115 @@ def _chosen(there: There, task: Assignment, notes: list[str]) -> tuple[str, dict
         try:
             if any(str(folder) in modules for folder in PurePosixPath(inner).parents):
                 raise _Faulty("lies in a folder that has the name of a module")
-            files[inner] = _text(_whole(modules[inner]))
+            files[inner] = _text(_whole(modules[inner], MAX_FILE_BYTES))
         except _Faulty as fault:
             if name == main:
                 raise _Unreadable(f"{_shown(name)} {fault}.") from fault
             left_out.append(f"{_shown(name)} was left out: it {fault}.")
+    _must_be_sendable(files)
+    notes += _few(left_out)
+    return files
+
+
+def _must_be_sendable(files: dict[str, str]) -> None:
     if sum(map(len, files.values())) > MAX_SENT or len(json.dumps(files)) > MAX_SENT:
         raise _Unreadable("The modules are too large together. Hand in code, without data.")
-    notes += _few(left_out)
-    return main.removeprefix(root), files
+
+
+def _without(there: There, task: Assignment) -> str:
+    """What to say where nothing that is there can hold the exercises."""
+    if not there:
+        return f"The submission is empty: {task.main} is missing."
+    names = sorted(there, key=lambda name: (name.count("/"), name))
+    said = ", ".join(_shown(name) for name in names[:MAX_NAMED])
+    if len(names) > MAX_NAMED:
+        said += f" and {len(names) - MAX_NAMED:,} more"
+    if any(map(_is_zip, names)):
+        said += ". If it is in a zip, hand in that zip alone"
+    return f"There is no {task.main}, where the exercises are. Handed in: {said}."
+
+
+# --- notebooks --------------------------------------------------------------------------------
+
+
+def _notebook(there: There, task: Assignment) -> str | None:
+    """The assignment's notebook: the one with its name, else the first of those that are there."""
+    names = [name for name in there if name.lower().endswith(".ipynb")]
+    wanted = f"{task.name}.ipynb"
+
+    def how_far(name: str) -> tuple[bool, bool, int, str]:
+        last = PurePosixPath(name).name
+        return (last != wanted, task.name not in last, name.count("/"), name)
+
+    return min(names, key=how_far, default=None)
+
+
+@dataclass(frozen=True)
+class _Book:
+    """A notebook by its path, with its cells; or what is wrong with it, in their place."""
+
+    name: str
+    cells: list[reading.Cell] | None
+    fault: str = ""
+
+
+def _book(there: There, task: Assignment) -> _Book | None:
+    """The assignment's notebook, if there is one."""
+    name = _notebook(there, task)
+    if name is None:
+        return None
+    try:
+        return _Book(name, reading.read_cells(_whole(there[name], reading.MAX_BYTES)))
+    except (_Faulty, reading.NotANotebook) as fault:
+        return _Book(name, None, str(fault))
+
+
+def _from_notebook(there: There, book: _Book, task: Assignment, notes: list[str]) -> _Chosen:
+    """The program that the notebook's cells come to, without files where it defines nothing."""
+    if book.cells is None:
+        raise _Unreadable(f"{_shown(book.name)} {book.fault}.")
+    last = PurePosixPath(book.name).name
+    if last != f"{task.name}.ipynb":
+        notes.append(f"There is no {task.name}.ipynb; {_shown(book.name)} was graded instead.")
+    code = [CodeCell(cell.number, cell.source) for cell in book.cells if cell.kind == "code"]
+    chosen = _sliced(code, task, notes)
+    if not chosen.files:
+        return chosen
+    beside = _modules(there, book.name.removesuffix(last), "", notes)
+    files = {**beside, **chosen.files}
+    _must_be_sendable(files)
+    return replace(chosen, files=files, notebook=_shown(last))
+
+
+def _sliced(cells: list[CodeCell], task: Assignment, notes: list[str]) -> _Chosen:
+    """The program that the cells define; the assignment's own module is not to be imported."""
+    own = () if task.in_notebook else (task.module.removesuffix(".py"),)
+    program: Program = slice_cells(cells, task.names, without=own)
+    if task.in_notebook or program.defined & task.names:
+        notes += program.notes
+        return _Chosen(task.module, {task.module: program.text}, places=program.places)
+    return _Chosen()
+
+
+def _unworn(chosen: _Chosen, task: Assignment, notes: list[str]) -> _Chosen:
+    """A module that was saved from a notebook has magics and shell lines: these are left out."""
+    text = chosen.files[chosen.main]
+    if not FROM_A_NOTEBOOK.search(text):
+        return chosen
+    sliced = _sliced([CodeCell(1, text)], task, [])
+    if not sliced.files:
+        return chosen
+    notes.append(
+        f"{_shown(chosen.main)} has lines that only a notebook understands; they were left out."
+    )
+    # One cell, so that a line's place in it is its place in the file.
+    lines = text.split("\n")
+    kept = {place[1] for place in sliced.places if place}
+    blank = "\n".join(line if n in kept else "" for n, line in enumerate(lines, start=1))
+    return replace(chosen, files={**chosen.files, chosen.main: blank})
+
+
+# --- modules ----------------------------------------------------------------------------------
 
 
 def _main_module(there: There, task: Assignment, notes: list[str]) -> str:
@@ -484,25 +678,13 @@ def _main_module(there: There, task: Assignment, notes: list[str]) -> str:
         return modules[0]
     if modules:
         raise _Unreadable(f"There is no {task.main}, and more than one other module.")
-    if not there:
-        raise _Unreadable(f"The submission is empty: {task.main} is missing.")
-    if all(name.lower().endswith(".ipynb") for name in there):
-        raise _Unreadable(
-            f"Only a notebook was handed in; the exercises are in {task.main}, which is missing."
-        )
-    names = sorted(there, key=lambda name: (name.count("/"), name))
-    said = ", ".join(_shown(name) for name in names[:MAX_NAMED])
-    if len(names) > MAX_NAMED:
-        said += f" and {len(names) - MAX_NAMED:,} more"
-    if any(map(_is_zip, names)):
-        said += ". If it is in a zip, hand in that zip alone"
-    raise _Unreadable(f"There is no {task.main}, where the exercises are. Handed in: {said}.")
+    raise _Unreadable(_without(there, task))
 
 
-def _whole(file: _File) -> bytes:
-    data = b"" if file.size > MAX_FILE_BYTES else file.read()
-    if max(file.size, len(data)) > MAX_FILE_BYTES:
-        raise _Faulty(f"is larger than {MAX_FILE_BYTES:,} bytes")
+def _whole(file: _File, most: int) -> bytes:
+    data = b"" if file.size > most else file.read(most + 1)
+    if max(file.size, len(data)) > most:
+        raise _Faulty(f"is larger than {most:,} bytes")
     return data
 
 

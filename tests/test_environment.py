@@ -19,7 +19,7 @@ else:
 
 ROOT = Path(__file__).parent.parent
 OURS = {"nndl", "autograder"}
-CONDA_NAMES = {"torch": "pytorch"}
+CONDA_NAMES = {"playwright": "playwright-python", "torch": "pytorch"}
 PYTHONS = ("3.10.0", "3.11.2", "3.11.9", "3.12.0", "3.13.0")
 
 

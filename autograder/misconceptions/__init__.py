@@ -50,10 +50,11 @@ def misconception(name: str, item: str) -> Callable[[Any], Any]:
     def register(variant: Any) -> Any:
         task = variant.__module__.rpartition(".")[2]
         module = assignment.reference(task)
+        solution = assignment.assignment(task).solution
         found = _registered.setdefault(task, [])
         if any(other.name == name for other in found):
             raise ValueError(f"two misconceptions of {task} are called {name}")
-        source = f"{inspect.getsource(module)}\n\n{_definition(variant.__module__, name)}\n"
+        source = f"{solution}\n\n{_definition(variant.__module__, name)}\n"
         found.append(Misconception(name, item, inspect.cleandoc(variant.__doc__ or ""), source))
         return getattr(module, variant.__name__)
 

@@ -1,0 +1,1 @@
+"""Where the course lives: nbgrader's folders, its gradebook, and its own commands."""

@@ -1,0 +1,98 @@
+"""A notebook as a student's file holds it: whatever its state, its cells, or why there are none."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+MAX_BYTES = 100 << 20
+MAX_OBJECTS = 1_000_000  # lists and objects in the file: each takes some 100 bytes when it is read
+MAX_CELLS = 5_000
+
+
+class NotANotebook(Exception):
+    """Why a file can't be read as a notebook, in words that follow on its name."""
+
+
+@dataclass
+class Cell:
+    """One cell; `claims` are the names that its metadata and its ids give it, the best first."""
+
+    number: int  # its position in the notebook, from 1
+    kind: str  # code, markdown or raw
+    source: str
+    claims: tuple[str, ...] = ()
+    outputs: list[Any] = field(default_factory=list)
+    attachments: dict[str, Any] = field(default_factory=dict)  # pictures pasted into the text
+
+
+def read_cells(data: bytes) -> list[Cell]:
+    """The cells of a notebook's file. Raises NotANotebook.
+
+    Reads the present format and the ones before it; a part that has not the form that it should
+    have is read as far as it makes sense.
+    """
+    if len(data) > MAX_BYTES:
+        raise NotANotebook(f"is larger than {MAX_BYTES >> 20} MB. Clear its outputs")
+    if data.count(b"{") + data.count(b"[") > MAX_OBJECTS:
+        raise NotANotebook("has too much in its outputs. Clear them")
+    try:
+        notebook = json.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise NotANotebook(f"is not a notebook that can be read ({_reason(error)})") from error
+    found = _cells_of(notebook)
+    if found is None:
+        raise NotANotebook("is not a notebook: it has no cells")
+    return [_cell(number, raw) for number, raw in enumerate(found[:MAX_CELLS], start=1)]
+
+
+def _reason(error: Exception) -> str:
+    return "it is too deeply nested" if isinstance(error, RecursionError) else str(error)[:100]
+
+
+def _cells_of(notebook: Any) -> list[Any] | None:
+    """The cells; until format 3 they were in worksheets."""
+    if not isinstance(notebook, Mapping):
+        return None
+    sheets = notebook.get("worksheets")
+    if "cells" not in notebook and isinstance(sheets, list) and sheets:
+        notebook = sheets[0] if isinstance(sheets[0], Mapping) else {}
+    cells = notebook.get("cells")
+    return cells if isinstance(cells, list) else None
+
+
+def _cell(number: int, raw: Any) -> Cell:
+    raw = raw if isinstance(raw, Mapping) else {}
+    kind = raw.get("cell_type")
+    kind = kind if kind in ("code", "markdown", "raw") else "markdown"
+    outputs, attachments = raw.get("outputs"), raw.get("attachments")
+    return Cell(
+        number,
+        kind,
+        text(raw.get("source", raw.get("input"))),
+        tuple(_claims(raw)),
+        outputs if kind == "code" and isinstance(outputs, list) else [],
+        attachments if kind != "code" and isinstance(attachments, dict) else {},
+    )
+
+
+def _claims(raw: Mapping[str, Any]) -> Iterator[str]:
+    """Who the cell says that it is: nbgrader's metadata first, then its id, here or as in Colab."""
+    metadata = raw.get("metadata")
+    metadata = metadata if isinstance(metadata, Mapping) else {}
+    mark = metadata.get("nbgrader")
+    mark = mark if isinstance(mark, Mapping) else {}
+    for claim in (mark.get("grade_id"), raw.get("id"), metadata.get("id")):
+        if isinstance(claim, str) and claim:
+            yield claim
+
+
+def text(value: Any) -> str:
+    """A text, which notebooks keep as one string or as a list of lines, as UTF-8 can hold it."""
+    if isinstance(value, list):
+        value = "".join(line for line in value if isinstance(line, str))
+    if not isinstance(value, str):
+        return ""
+    return value.encode("utf-8", "replace").decode().replace("\0", "").replace("\r\n", "\n")
