@@ -5,7 +5,7 @@ from pathlib import Path
 
 from nbgrader.converters import GenerateAssignment
 
-from autograder.nbgrader.autograde import Verdict
+from autograder.nbgrader.autograde import grade_with_us
 from autograder.nbgrader.config import put_environment_on_path
 from autograder.nbgrader.generate import FilesBeside, Lesson, pair_lessons
 
@@ -37,10 +37,6 @@ c.GenerateAssignment.preprocessors = [
     FilesBeside,
 ]
 
-# `nbgrader autograde` and the button in formgrader: no notebook is executed, we grade it.
-c.Autograde.sanitize_preprocessors = [Verdict]
-c.Autograde.autograde_preprocessors = []
-
 # Students' Markdown and outputs, in formgrader and in the feedback: nothing in them runs.
 c.HTMLExporter.sanitize_html = True
 c.HTMLExporter.filters = {
@@ -49,5 +45,6 @@ c.HTMLExporter.filters = {
     "get_metadata": "autograder.nbgrader.pages.clean_metadata",
 }
 
+grade_with_us()  # `nbgrader autograde` and formgrader's button
 put_environment_on_path()
 pair_lessons(root)

@@ -48,6 +48,7 @@ HANDED_IN = (".py", ".ipynb", ".zip")
 # What a module has in it that was saved from a notebook: a magic, a shell line, Colab's helpers.
 FROM_A_NOTEBOOK = re.compile(r"^\s*[%!]+\s*\w|get_ipython\(|google\.colab", re.MULTILINE)
 TOO_DEEP = f"Folders within {MAX_DEPTH} others were not looked at."
+NBGRADERS_OWN = {"timestamp.txt", "submission_secret.txt"}
 # Character sets that are decoded in C and in no time; punycode and idna take minutes for 1 MB.
 CHARACTER_SETS = ("ascii", "big5", "cp", "euc", "gb", "iso8859", "koi8", "mac-", "shift_jis")
 
@@ -571,9 +572,9 @@ def _must_be_sendable(files: dict[str, str]) -> None:
 
 def _without(there: There, task: Assignment) -> str:
     """What to say where nothing that is there can hold the exercises."""
-    if not there:
+    names = sorted(there.keys() - NBGRADERS_OWN, key=lambda name: (name.count("/"), name))
+    if not names:
         return f"The submission is empty: {task.main} is missing."
-    names = sorted(there, key=lambda name: (name.count("/"), name))
     said = ", ".join(_shown(name) for name in names[:MAX_NAMED])
     if len(names) > MAX_NAMED:
         said += f" and {len(names) - MAX_NAMED:,} more"

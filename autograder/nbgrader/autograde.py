@@ -1,67 +1,59 @@
-"""`nbgrader autograde`, and the button in formgrader, with our verdicts: nothing is executed."""
+"""`nbgrader autograde`, and the button in formgrader, with our grading in place of nbgrader's.
+
+nbgrader would run every notebook, next to the gradebook and as the instructor, and give up a
+submission whose notebook is missing, renamed or damaged. Both ways to it end in one method, which
+here calls `autograder grade`: so the verdicts are the same whichever way they are asked for.
+"""
 
 from __future__ import annotations
 
 import subprocess
 import sys
+from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
 
-import nbformat
-from nbformat import NotebookNode
 from nbgrader.converters import Autograde
+from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import NbGraderPreprocessor
 
-from autograder.errors import GraderFault
-from autograder.nbgrader.home import Home
-from autograder.result import read_result
-from autograder.submission import Handed
-
-RESULTS = "results"  # where `autograder grade` puts them by default
+from autograder.nbgrader.config import course_directory
 
 
-class Verdict(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no annotations
-    """Takes the place of nbgrader's preprocessors: nothing is executed in nbgrader's process.
+def grade_with_us() -> None:
+    """Let nbgrader's autograding be ours, in this process. For `nbgrader_config.py`."""
+    Autograde.start = _start
 
-    `autograder grade` grades all that nbgrader was asked for, when the first of it comes, and
-    records it. nbgrader empties each folder in `autograded/` before it asks; so that is written
-    anew from the result.
+
+def _start(converter: Autograde) -> None:
+    """Grade what nbgrader was asked for; its `--force` is our `--regrade`.
+
+    In a process of its own: this one may be a server that is not to stop. Raises
+    NbGraderException, as nbgrader expects, where something could not be graded.
     """
-
-    def preprocess(
-        self, notebook: NotebookNode, resources: dict[str, Any]
-    ) -> tuple[NotebookNode, dict[str, Any]]:
-        asked = resources["nbgrader"]
-        converter: Autograde = self.parent.parent  # of the exporter, which registered this
-        course: CourseDirectory = converter.coursedir
-        if getattr(converter, "graded_by_us", None) != asked["assignment"]:
-            _grade(course, asked["assignment"], regrade=converter.force)
-            converter.graded_by_us = asked["assignment"]
-        folder = Path(
-            course.format_path(course.submitted_directory, asked["student"], asked["assignment"])
-        )
-        handed = Handed(asked["student"], asked["assignment"], folder)
-        result = read_result(
-            Path(course.root) / RESULTS / handed.student / handed.assignment / "result.json"
-        )
-        if result is None or result.status != "graded":
-            raise GraderFault(f"{handed.student} has no result: {getattr(result, 'error', None)}")
-        written = Home(course).write(handed, result)
-        return nbformat.reads(written, as_version=4), resources
-
-
-def _grade(course: CourseDirectory, assignment: str, regrade: bool) -> None:
-    """Grade and record, in a process of its own: here may be a server that must not stop."""
-    submitted = course.format_path(course.submitted_directory, "", "")
-    command = [sys.executable, "-m", "autograder", "grade", submitted, "--assignment", assignment]
-    command += ["--out", str(Path(course.root) / RESULTS), "--gradebook", course.db_url]
-    if course.student_id != "*":
-        command += ["--student", course.student_id]
-    if regrade:
-        command += ["--regrade"]
+    course: CourseDirectory = converter.coursedir
+    submitted = Path(course.format_path(course.submitted_directory, "", ""))
+    students = _students(course, submitted)
+    if not students:
+        missing = f"{submitted} has no submission of {course.assignment_id!r} that is asked for."
+        converter.log.error(missing)
+        raise NbGraderException(missing)
+    command = [sys.executable, "-m", "autograder", "grade", str(submitted)]
+    command += ["--assignment", course.assignment_id, "--student", *students]
+    command += ["--regrade"] if converter.force else []
+    if course.db_url != course_directory(Path(course.root)).db_url:
+        command += ["--gradebook", course.db_url]
     done = subprocess.run(
         command, cwd=course.root, stdin=subprocess.DEVNULL, capture_output=True, text=True
     )
-    if done.returncode == 2 or "Traceback" in done.stderr:
-        raise GraderFault(done.stderr.strip())
+    for line in done.stdout.splitlines():
+        converter.log.info(line)
+    if done.returncode != 0:
+        converter.log.error(done.stderr.strip())
+        raise NbGraderException(f"autograder grade ended with status {done.returncode}")
+
+
+def _students(course: CourseDirectory, submitted: Path) -> list[str]:
+    """Who is asked for, of those who handed something in."""
+    left_out = course.student_id_exclude.split(",")
+    names = sorted(path.parent.name for path in submitted.glob(f"*/{course.assignment_id}"))
+    return [name for name in names if fnmatchcase(name, course.student_id) and name not in left_out]

@@ -29,9 +29,9 @@ NO_NOTEBOOK = "No notebook was handed in; this is the assignment's own."
 
 
 class Home:
-    """A course directory of nbgrader's, with its gradebook where that is open."""
+    """A course directory of nbgrader's, with its gradebook open."""
 
-    def __init__(self, course: CourseDirectory, gradebook: Gradebook | None = None) -> None:
+    def __init__(self, course: CourseDirectory, gradebook: Gradebook) -> None:
         self.course, self.gradebook = course, gradebook
         self.autograded = Path(course.format_path(course.autograded_directory, "", ""))
         self._known: set[str] = set()
@@ -41,34 +41,23 @@ class Home:
 
         What is given by hand stays. Raises GraderFault if it can't be written.
         """
-        assert self.gradebook is not None
-        self._expect(self.gradebook, handed.assignment)
-        shown, recovered = _recovered(handed, result)
-        # Before it is replaced: what a person who gave points has seen.
-        seen = answers_in(self._folder(handed) / f"{handed.assignment}.ipynb")
+        self._expect(handed.assignment)
+        folder = self.autograded / handed.student / handed.assignment
         released = released_notebook(handed.assignment)
+        shown, recovered = _recovered(handed, result)
+        notebook = autograded_notebook(shown, recovered, released)
+        # Before it is replaced: what a person who gave points has seen.
+        seen = answers_in(folder / f"{handed.assignment}.ipynb")
         entry = Entry(shown, recovered, released, timestamp(handed.path), seen)
         record(self.gradebook, entry, settings(Path(self.course.root)))
-        self._write(handed, shown, recovered)
+        write_folder(handed, folder, notebook)
 
-    def write(self, handed: Handed, result: Result) -> str:
-        """Write a result into `autograded/` alone; the notebook that lies there now."""
-        return self._write(handed, *_recovered(handed, result))
-
-    def _write(self, handed: Handed, result: Result, recovered: Recovered) -> str:
-        notebook = autograded_notebook(result, recovered, released_notebook(handed.assignment))
-        write_folder(handed, self._folder(handed), notebook)
-        return notebook
-
-    def _folder(self, handed: Handed) -> Path:
-        return self.autograded / handed.student / handed.assignment
-
-    def _expect(self, gradebook: Gradebook, name: str) -> None:
+    def _expect(self, name: str) -> None:
         """See to it that the gradebook knows the assignment with its present cells and points."""
         if name in self._known:
             return
-        known = knows(gradebook, released_notebook(name), name)
-        gradebook.db.rollback()
+        known = knows(self.gradebook, released_notebook(name), name)
+        self.gradebook.db.rollback()
         if not known:
             with TemporaryDirectory() as temporary:
                 generate(name, Path(temporary), self.course.db_url)
