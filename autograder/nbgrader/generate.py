@@ -14,7 +14,7 @@ import jupytext
 import nbformat
 from nbformat import NotebookNode
 from nbgrader.converters import GenerateAssignment
-from nbgrader.converters.base import NbGraderException
+from nbgrader.converters.base import BaseConverter, NbGraderException
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets.config import Config
 
@@ -49,6 +49,23 @@ class FilesBeside(NbGraderPreprocessor):  # type: ignore[misc]
             (folder / file).write_bytes(content)
         nbformat.validate(notebook)
         return notebook, resources
+
+
+def copy_nothing() -> None:
+    """Let nbgrader copy nothing that lies beside a lesson, in this process.
+
+    It would copy all as it is, modules with their solutions too, before `FilesBeside` could write
+    what students get; a kill in between would leave a solution to be released.
+    """
+
+    def init_assignment(converter: BaseConverter, assignment: str, student: str) -> None:
+        if not isinstance(converter, GenerateAssignment):
+            _copy_all(converter, assignment, student)
+
+    BaseConverter.init_assignment = init_assignment
+
+
+_copy_all = BaseConverter.init_assignment
 
 
 def generate(name: str, into: Path, gradebook: str | None) -> None:

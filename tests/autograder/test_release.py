@@ -114,6 +114,18 @@ def test_nbgraders_own_command_gives_the_same(course: Path) -> None:
     assert {path.name: path.read_bytes() for path in made.iterdir()} == derived
 
 
+@pytest.mark.parametrize("preprocessors", ["[]", "['nbgrader.preprocessors.ClearSolutions']"])
+def test_nbgrader_copies_no_module_whatever_it_is_told(course: Path, preprocessors: str) -> None:
+    """Else a run that is killed before our preprocessor's turn leaves the solution there."""
+    link = course / "a link to the course"
+    link.symlink_to(course)
+    command = ["generate_assignment", "fc_vae", "--no-db", f"--course-dir={link}"]
+    command += [f"--GenerateAssignment.preprocessors={preprocessors}"]
+    subprocess.run([sys.executable, "-m", "nbgrader", *command], check=True, capture_output=True)
+    made = course / "assignments" / "fc_vae"
+    assert [path.name for path in made.iterdir()] == ["fc_vae.ipynb"]
+
+
 # --- no solution in it ------------------------------------------------------------------------
 
 
