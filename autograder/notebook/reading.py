@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-MAX_BYTES = 100 << 20
+MAX_BYTES = 64 << 20
 MAX_OBJECTS = 1_000_000  # lists and objects in the file: each takes some 100 bytes when it is read
+MAX_VALUES = 10_000_000  # in these: numbers and short texts take some 50 bytes each
 MAX_CELLS = 5_000
 
 
@@ -36,7 +37,7 @@ def read_cells(data: bytes) -> list[Cell]:
     """
     if len(data) > MAX_BYTES:
         raise NotANotebook(f"is larger than {MAX_BYTES >> 20} MB. Clear its outputs")
-    if data.count(b"{") + data.count(b"[") > MAX_OBJECTS:
+    if data.count(b"{") + data.count(b"[") > MAX_OBJECTS or data.count(b",") > MAX_VALUES:
         raise NotANotebook("has too much in its outputs. Clear them")
     try:
         notebook = json.loads(data.decode("utf-8-sig"))
@@ -45,7 +46,9 @@ def read_cells(data: bytes) -> list[Cell]:
     found = _cells_of(notebook)
     if found is None:
         raise NotANotebook("is not a notebook: it has no cells")
-    return [_cell(number, raw) for number, raw in enumerate(found[:MAX_CELLS], start=1)]
+    if len(found) > MAX_CELLS:
+        raise NotANotebook(f"has more than {MAX_CELLS:,} cells")
+    return [_cell(number, raw) for number, raw in enumerate(found, start=1)]
 
 
 def _reason(error: Exception) -> str:
