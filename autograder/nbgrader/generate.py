@@ -84,13 +84,12 @@ def generate(name: str, into: Path, gradebook: str | None) -> None:
     converter = GenerateAssignment(
         coursedir=course, config=config, no_database=gradebook is None, force=True
     )
-    with _complaints(converter) as said:
+    with _errors_of(converter) as logged:
         try:
             converter.start()
         except NbGraderException as error:
-            reason = said[0] if said else str(error)
             lesson = root / "solutions" / name / f"{name}.md"
-            raise WrongUsage(f"{lesson} can't be released: {reason}") from error
+            raise WrongUsage(f"{lesson} can't be released: {_reason(logged)}") from error
 
 
 def released_notebook(name: str) -> NotebookNode:
@@ -107,18 +106,26 @@ def _released(root: Path, name: str) -> NotebookNode:
 
 
 @contextmanager
-def _complaints(converter: GenerateAssignment) -> Iterator[list[str]]:
-    """What nbgrader logs as an error meanwhile, one line each."""
-    said: list[str] = []
+def _errors_of(converter: GenerateAssignment) -> Iterator[list[str]]:
+    """What nbgrader logs as an error meanwhile."""
+    logged: list[str] = []
 
     class Keep(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
-            said.append(record.getMessage().split("\n")[0])
+            logged.append(record.getMessage())
 
-    log = logging.Logger("generate", logging.ERROR)
-    log.addHandler(Keep())
-    converter.log = log
-    yield said
+    converter.log = logging.Logger("generate", logging.ERROR)
+    converter.log.addHandler(Keep())
+    yield logged
+
+
+def _reason(logged: list[str]) -> str:
+    """The exception that nbgrader met, of which it logs the traceback; else what it said first."""
+    for message in logged:
+        if message.startswith("Traceback"):
+            _, _, reason = message.strip().split("\n")[-1].partition(": ")
+            return reason
+    return logged[0] if logged else "nbgrader does not say why"
 
 
 # --- the instructor's notebook beside the lesson ----------------------------------------------

@@ -16,6 +16,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat import NotebookNode
+from nbgrader.api import Gradebook
 from nbgrader.nbgraderformat import MetadataValidator
 from nbgrader.utils import compute_checksum
 
@@ -258,6 +259,17 @@ def test_a_missing_host_is_asked_for(course: Path) -> None:
     (course / "course.toml").write_text('[host]\ngithub = "example/digits"\n')
     with pytest.raises(WrongUsage, match="must say where the course is hosted"):
         derive("fc_vae")
+
+
+def test_cells_cannot_change_once_students_have_handed_in(course: Path) -> None:
+    release(["fc_vae"])
+    with Gradebook(f"sqlite:///{course}/gradebook.db", "generative-models") as gradebook:
+        gradebook.add_student("ada")
+        gradebook.add_submission("fc_vae", "ada")
+    change(course / "solutions/fc_vae/fc_vae.md", "grade_id: encoder", "grade_id: coder")
+    assignment.cache_clear()
+    with pytest.raises(WrongUsage, match=r"Cannot add or remove cells .* there are submissions"):
+        release(["fc_vae"])
 
 
 # --- the instructor's notebook beside the lesson ----------------------------------------------
