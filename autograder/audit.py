@@ -62,7 +62,7 @@ def examine(task: str, jobs: int) -> Audit:
     """Run the misconceptions and the right variants of one assignment."""
     items = [item.name for item in assignment(task).items]
     variants = sorted((course_root() / "tests" / "corpus" / task / "right").glob("*.py"))
-    with grading_processes(jobs, "bwrap") as pool:
+    with grading_processes(jobs, "bwrap", [task]) as pool:
         verdicts = [v for item in pool.map(_examine_item, [task] * len(items), items) for v in item]
         losses = list(pool.map(_lost_points, [task] * len(variants), variants))
     accepted = [path.stem for path, lost in zip(variants, losses, strict=True) if not lost]

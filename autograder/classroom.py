@@ -68,7 +68,7 @@ def _in_a_pool(left: deque[Handed], order: Order) -> Generator[Result, None, lis
     No more are handed out than are in work, so that these are few.
     """
     jobs = min(order.jobs, len(left))
-    pool = grading_processes(jobs, order.walls)
+    pool = grading_processes(jobs, order.walls, {one.assignment for one in left})
     working: dict[Future[Result], Handed] = {}
     try:
         while left or working:

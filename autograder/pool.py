@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import resource
 import signal
+from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from typing import TYPE_CHECKING
+
+from autograder.released import Known, known, take_over_known
 
 if TYPE_CHECKING:
     from autograder.sandbox.process import WarmProcess
@@ -16,13 +19,13 @@ MEMORY = 2 << 30  # bytes that a grading process may map, beyond what torch has 
 _warm: WarmProcess | None = None
 
 
-def grading_processes(jobs: int, walls: str) -> ProcessPoolExecutor:
-    """A pool in which `warm_process()` is there."""
+def grading_processes(jobs: int, walls: str, names: Iterable[str]) -> ProcessPoolExecutor:
+    """A pool in which `warm_process()` is there, and what these assignments are is known."""
     return ProcessPoolExecutor(
         max_workers=jobs,
         mp_context=get_context("spawn"),  # torch's threads do not survive a fork
         initializer=_start,
-        initargs=(walls,),
+        initargs=(walls, [known(name) for name in names]),
     )
 
 
@@ -32,7 +35,7 @@ def warm_process() -> WarmProcess:
     return _warm
 
 
-def _start(walls: str) -> None:
+def _start(walls: str, assignments: list[Known]) -> None:
     import torch
 
     from autograder.sandbox.inside.limits import mapped
@@ -40,6 +43,8 @@ def _start(walls: str) -> None:
     from autograder.sandbox.walls import choose
 
     global _warm
+    for one in assignments:
+        take_over_known(one)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the class's own process
     torch.set_num_threads(1)  # there is one grading process per core
     # A reference that stands in for a part works on tensors that a student's code made: of what

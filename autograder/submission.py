@@ -29,9 +29,10 @@ from typing import BinaryIO
 from autograder.assignment import Assignment, assignment, known_assignments
 from autograder.errors import WrongUsage
 from autograder.notebook import reading
-from autograder.notebook.recovery import Recovered, recover
+from autograder.notebook.recovery import Found, Recovered, defined_in, plain, recover
 from autograder.notebook.slicing import Program, slice_cells
 from autograder.notebook.statements import CodeCell
+from autograder.released import released
 from autograder.text import printable, quotable
 
 MAX_FILES = 2_000  # and folders
@@ -47,6 +48,7 @@ MAX_NAMED = 5  # files that a message names, before it says how many more there 
 HANDED_IN = (".py", ".ipynb", ".zip")
 # What a module has in it that was saved from a notebook: a magic, a shell line, Colab's helpers.
 FROM_A_NOTEBOOK = re.compile(r"^\s*[%!]+\s*\w|get_ipython\(|google\.colab", re.MULTILINE)
+WRITTEN_TO_A_FILE = re.compile(r"\s*%%(?:writefile|file)\b[^\n]*(?:\n|\Z)")
 TOO_DEEP = f"Folders within {MAX_DEPTH} others were not looked at."
 NBGRADERS_OWN = {"timestamp.txt", "submission_secret.txt"}
 # Character sets that are decoded in C and in no time; punycode and idna take minutes for 1 MB.
@@ -224,8 +226,8 @@ def read(handed: Handed) -> Submission:
     try:
         with _opened(handed.path, task, notes) as there:
             book = _book(there, task)
-            if book is not None and book.cells is not None:
-                recovered = _recovered(book.cells, task)
+            if book is not None and book.recovered is not None:
+                recovered = book.recovered
                 notes += recovered.notes
             chosen = _chosen(there, book, task, notes)
     except _Unreadable as error:
@@ -263,12 +265,6 @@ def other_files(handed: Handed) -> dict[str, bytes]:
                 files[name] = _whole(file, room)
                 room -= len(files[name])
     return files
-
-
-def _recovered(cells: list[reading.Cell], task: Assignment) -> Recovered:
-    from autograder.nbgrader.generate import released_notebook  # slow to import: nbgrader
-
-    return recover(cells, released_notebook(task.name))
 
 
 class _Unreadable(Exception):
@@ -526,7 +522,22 @@ def _chosen(there: There, book: _Book | None, task: Assignment, notes: list[str]
     main = _main_module(there, task, notes)
     root = main.removesuffix(PurePosixPath(main).name)
     files = _modules(there, root, main, notes)
+    if book is not None and book.recovered is not None and _is_unwritten(files, main, root, task):
+        in_cells: list[str] = []
+        chosen = _from_notebook(there, book, task, in_cells)
+        if chosen.files:
+            notes += in_cells
+            notes.append(
+                f"{_shown(main)} is as it was handed out: the exercises were taken from "
+                f"{_shown(book.name)}."
+            )
+            return chosen
     return _unworn(_Chosen(main.removeprefix(root), files), task, notes)
+
+
+def _is_unwritten(files: dict[str, str], main: str, root: str, task: Assignment) -> bool:
+    given = released(task.name).modules[task.main]
+    return plain(files[main.removeprefix(root)]) == plain(given)
 
 
 def _only_a_notebook(there: There, book: _Book, task: Assignment, notes: list[str]) -> _Chosen:
@@ -587,46 +598,72 @@ def _without(there: There, task: Assignment) -> str:
 
 
 def _notebook(there: There, task: Assignment) -> str | None:
-    """The assignment's notebook: the one with its name, else the first of those that are there."""
-    names = [name for name in there if name.lower().endswith(".ipynb")]
+    """The assignment's notebook, as far as names tell."""
+    return next(iter(_notebooks(there, task)), None)
+
+
+def _notebooks(there: There, task: Assignment) -> list[str]:
+    """All notebooks: the one with the assignment's name, then those that have it in theirs."""
     wanted = f"{task.name}.ipynb"
 
     def how_far(name: str) -> tuple[bool, bool, int, str]:
         last = PurePosixPath(name).name
-        return (last != wanted, task.name not in last, name.count("/"), name)
+        return (last != wanted, task.name.lower() not in last.lower(), name.count("/"), name)
 
-    return min(names, key=how_far, default=None)
+    return sorted((name for name in there if name.lower().endswith(".ipynb")), key=how_far)
 
 
 @dataclass(frozen=True)
 class _Book:
-    """A notebook by its path, with its cells; or what is wrong with it, in their place."""
+    """A notebook by its path, put in order; or what is wrong with it, in the place of that.
+
+    `untouched` is the one with the right name where this one was taken in its place.
+    """
 
     name: str
-    cells: list[reading.Cell] | None
+    recovered: Recovered | None
     fault: str = ""
+    untouched: str = ""
 
 
 def _book(there: There, task: Assignment) -> _Book | None:
-    """The assignment's notebook, if there is one."""
-    name = _notebook(there, task)
-    if name is None:
-        return None
-    try:
-        return _Book(name, reading.read_cells(_whole(there[name], reading.MAX_BYTES)))
-    except (_Faulty, reading.NotANotebook) as fault:
-        return _Book(name, None, str(fault))
+    """The assignment's notebook, if there is one: the first in which something was written."""
+    first: _Book | None = None
+    for name in _notebooks(there, task)[:MAX_NAMED]:
+        try:
+            if there[name].size > reading.MAX_BYTES:
+                raise reading.NotANotebook(reading.TOO_LARGE)
+            cells = reading.read_cells(there[name].read(reading.MAX_BYTES + 1))
+        except (_Faulty, reading.NotANotebook) as fault:
+            first = first or _Book(name, None, str(fault))
+            continue
+        recovered = recover(cells, released(task.name).notebook)
+        found = _Book(name, recovered, untouched=first.name if first else "")
+        parts = (one for one in recovered.cells if one.part and one.cell.number)
+        if _is_touched(cells, task) and (first is None or any(parts)):
+            return found
+        if first is None or first.recovered is None:
+            first = found
+    return first
+
+
+def _is_touched(cells: list[reading.Cell], task: Assignment) -> bool:
+    """Whether there is any text in the cells that was not handed out."""
+    texts = {plain(cell.source) for cell in released(task.name).notebook.cells} | {""}
+    return any(plain(cell.source) not in texts for cell in cells)
 
 
 def _from_notebook(there: There, book: _Book, task: Assignment, notes: list[str]) -> _Chosen:
     """The program that the notebook's cells come to, without files where it defines nothing."""
-    if book.cells is None:
+    if book.recovered is None:
         raise _Unreadable(f"{_shown(book.name)} {book.fault}.")
     last = PurePosixPath(book.name).name
-    if last != f"{task.name}.ipynb":
+    if book.untouched:
+        why = f"Nothing that can be graded is in {_shown(book.untouched)}"
+        notes.append(f"{why}; {_shown(book.name)} was graded instead.")
+    elif last != f"{task.name}.ipynb":
         notes.append(f"There is no {task.name}.ipynb; {_shown(book.name)} was graded instead.")
-    code = [CodeCell(cell.number, cell.source) for cell in book.cells if cell.kind == "code"]
-    chosen = _sliced(code, task, notes)
+    chosen = _sliced(_code_of(book.recovered.cells, task, notes), task, notes)
     if not chosen.files:
         return chosen
     beside = _modules(there, book.name.removesuffix(last), "", notes)
@@ -635,14 +672,52 @@ def _from_notebook(there: There, book: _Book, task: Assignment, notes: list[str]
     return replace(chosen, files=files, notebook=_shown(last))
 
 
+def _code_of(cells: Iterable[Found], task: Assignment, notes: list[str]) -> list[CodeCell]:
+    """The code of a notebook that was put in order; cells that are not the student's are number 0.
+
+    First those that were handed out and are not there any more, as they were: what the student
+    has of them comes later, and counts. An empty exercise that was put back is not among them.
+    """
+    found = [one for one in cells if one.cell.kind == "code"]
+    there = {plain(one.cell.source) for one in found}
+    given = [cell.source for cell in released(task.name).notebook.cells
+             if cell.cell_type == "code" and not cell.metadata.get("nbgrader")]  # fmt: skip
+    code = [CodeCell(0, source) for source in given if plain(source) not in there]
+    for one in found:
+        if one.cell.number or (one.part and one.part.is_locked):
+            source, defined = _unwritten(one.cell.source, task)
+            if defined:
+                notes.append(
+                    f"`{defined}` stands in cell {one.cell.number}, which `%%writefile` only "
+                    "writes to a file; it was graded as if it were run."
+                )
+            code.append(CodeCell(one.cell.number, source))
+    return code
+
+
+def _unwritten(source: str, task: Assignment) -> tuple[str, str]:
+    """A cell that is written to a file, as code; and the graded name that it defines, or ""."""
+    found = WRITTEN_TO_A_FILE.match(source)
+    names = sorted(task.names & defined_in(source)) if found else []
+    if found is None or not names:
+        return source, ""
+    return "\n" * found[0].count("\n") + source[found.end() :], names[0]
+
+
 def _sliced(cells: list[CodeCell], task: Assignment, notes: list[str]) -> _Chosen:
     """The program that the cells define; the assignment's own module is not to be imported."""
     own = () if task.in_notebook else (task.module.removesuffix(".py"),)
     program: Program = slice_cells(cells, task.names, without=own)
-    if task.in_notebook or program.defined & task.names:
-        notes += program.notes
-        return _Chosen(task.module, {task.module: program.text}, places=program.places)
-    return _Chosen()
+    if not task.in_notebook and not program.defined & task.names:
+        return _Chosen()
+    notes += program.notes
+    places = tuple(place if place and place[0] else None for place in program.places)
+    if None in places:
+        notes.append(
+            "A cell that was handed out is missing from the notebook, or changed; what your code "
+            "needs of it was taken from the assignment."
+        )
+    return _Chosen(task.module, {task.module: program.text}, places=places)
 
 
 def _unworn(chosen: _Chosen, task: Assignment, notes: list[str]) -> _Chosen:
@@ -650,7 +725,7 @@ def _unworn(chosen: _Chosen, task: Assignment, notes: list[str]) -> _Chosen:
     text = chosen.files[chosen.main]
     if not FROM_A_NOTEBOOK.search(text):
         return chosen
-    sliced = _sliced([CodeCell(1, text)], task, [])
+    sliced = _sliced([CodeCell(1, _unwritten(text, task)[0])], task, [])
     if not sliced.files:
         return chosen
     notes.append(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 import secrets
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -23,7 +24,7 @@ READ_ONLY = 0o444  # as nbgrader leaves them
 MAX_OUTPUTS = 4 << 20  # characters of a notebook's own outputs that are kept
 PICTURES = ("image/png", "image/jpeg")
 # nbgrader's release_feedback stops at the first submission without one of these.
-ALWAYS_THERE = ("timestamp.txt", "submission_secret.txt")
+SECRET = "submission_secret.txt"
 
 
 def autograded_notebook(result: Result, recovered: Recovered, released: NotebookNode) -> str:
@@ -44,9 +45,10 @@ def autograded_notebook(result: Result, recovered: Recovered, released: Notebook
             node.outputs = _kept(found.cell.outputs, room)
             room -= sum(len(str(output)) for output in node.outputs)
         cells.append(node)
-    notebook = nbformat.v4.new_notebook(cells=cells, metadata=released.metadata)
+    notebook = nbformat.from_dict({"nbformat": 4, "nbformat_minor": 5, "cells": cells,
+                                   "metadata": released.metadata})  # fmt: skip
     nbformat.validate(notebook)
-    return nbformat.writes(notebook) + "\n"
+    return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
 
 
 def answers_in(path: Path) -> dict[str, str]:
@@ -68,9 +70,9 @@ def write_folder(handed: Handed, folder: Path, notebook: str) -> None:
     Each file is replaced at once, so that a killed run leaves no half of one.
     """
     files = {**other_files(handed), f"{handed.assignment}.ipynb": notebook.encode()}
-    for name in ALWAYS_THERE:
-        if name not in files:
-            files[name] = _content(folder / name) or _made_up(name)
+    files.setdefault("timestamp.txt", b"")  # of the time, nothing is known
+    if SECRET not in files:  # one that nobody knows, and always the same
+        files[SECRET] = _content(folder / SECRET) or secrets.token_hex(64).encode()
     for path in sorted(folder.rglob("*"), reverse=True):
         name = path.relative_to(folder).as_posix()
         if path.is_dir() and not path.is_symlink():
@@ -81,11 +83,6 @@ def write_folder(handed: Handed, folder: Path, notebook: str) -> None:
     for name, content in files.items():
         if _content(folder / name) != content:
             write_atomically(folder / name, content, READ_ONLY)
-
-
-def _made_up(name: str) -> bytes:
-    """A secret that nobody knows; of the time, nothing is known."""
-    return secrets.token_hex(64).encode() if name == "submission_secret.txt" else b""
 
 
 def _content(path: Path) -> bytes | None:
@@ -110,18 +107,17 @@ def _notes(notes: Iterable[str]) -> NotebookNode:
 
 def _node(found: Found, name: str) -> NotebookNode:
     """A cell as nbformat has it; the metadata are the release's, or none."""
-    new = {
-        "code": nbformat.v4.new_code_cell,
-        "markdown": nbformat.v4.new_markdown_cell,
-        "raw": nbformat.v4.new_raw_cell,
-    }[found.cell.kind]
-    metadata = found.part.cell.metadata if found.part else {}
-    node: NotebookNode = new(found.cell.source, metadata=nbformat.from_dict(metadata))
-    node.id = name
-    pictures = _pictures(found.cell)
-    if pictures:
-        node.attachments = nbformat.from_dict(pictures)
-    return node
+    cell = {
+        "id": name,
+        "cell_type": found.cell.kind,
+        "metadata": found.part.cell.metadata if found.part else {},
+        "source": found.cell.source,
+    }
+    if found.cell.kind == "code":
+        cell |= {"execution_count": None, "outputs": []}
+    elif pictures := _pictures(found.cell):
+        cell["attachments"] = pictures
+    return nbformat.from_dict(cell)
 
 
 def _pictures(cell: Cell) -> dict[str, dict[str, str]]:

@@ -20,20 +20,25 @@ from nbgrader.api import (
     Student,
     SubmittedAssignment,
     SubmittedNotebook,
+    get_alembic_version,
 )
 from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import parse_utc
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import inspect, make_url, text
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from traitlets.config import Config
 
 from autograder.errors import GraderFault, WrongUsage
 from autograder.nbgrader.config import put_environment_on_path
 from autograder.notebook.recovery import Recovered, parts_of
 from autograder.result import ItemResult, Result
-from autograder.text import printable
 from nndl.written import count_words, marker
 
 NO_RESPONSE = "No response."  # nbgrader's own words
+
+
+class NotRecorded(GraderFault):
+    """One submission can't be recorded; that says nothing of the others."""
 
 
 @dataclass(frozen=True)
@@ -60,27 +65,51 @@ def opened(url: str, course_id: str) -> Iterator[Gradebook]:
     if shutil.which("alembic") is None:  # else nbgrader leaves a new one half made
         raise WrongUsage("nbgrader's gradebook needs the program alembic, which is not installed.")
     try:
+        make_url(url)
+    except (ArgumentError, ValueError) as error:  # whose message may quote of the password
+        raise WrongUsage(
+            f"{shown(url)} is no URL of a gradebook. One is sqlite:////home/me/course/gradebook.db."
+        ) from error
+    try:
         gradebook = Gradebook(url, course_id)
+        _complete(gradebook)
     except (SQLAlchemyError, ValueError, ImportError) as error:
-        raise WrongUsage(f"The gradebook {shown(url)} can't be opened: {error}") from error
+        raise WrongUsage(f"The gradebook {shown(url)} can't be opened: {_said(error)}") from error
     try:
         yield gradebook
     finally:
         gradebook.close()
 
 
+def _complete(gradebook: Gradebook) -> None:
+    """Note the version of the tables where nbgrader, killed when it made them, has not."""
+    db = gradebook.db
+    if not inspect(gradebook.engine).has_table("alembic_version"):
+        db.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
+    if db.execute(text("SELECT version_num FROM alembic_version")).first() is None:
+        version = {"version": get_alembic_version()}
+        db.execute(text("INSERT INTO alembic_version (version_num) VALUES (:version)"), version)
+    db.commit()
+
+
 def shown(url: str) -> str:
-    """The URL without its password."""
+    """The URL without what may be a password in it."""
     scheme, separator, rest = url.partition("://")
     account, at, host = rest.rpartition("@")
-    return f"{scheme}{separator}{account.split(':')[0]}{at}{host}"
+    user = account.split(":")[0].split("?")[0]
+    return f"{scheme.split(':')[0]}{separator}{user}{at}{host.split('?')[0]}"
+
+
+def _said(error: Exception) -> str:
+    """What the database says, in a line: without the statement and its values."""
+    return " ".join(str(getattr(error, "orig", None) or error).split("\n")[0].split())
 
 
 def record(gradebook: Gradebook, entry: Entry, settings: Config) -> None:
     """Write all that is known of a submission, or nothing.
 
-    Points and comments given by hand stay. Raises GraderFault if the gradebook refuses, or knows
-    other cells than the lesson has.
+    Points and comments given by hand stay. Raises GraderFault if the gradebook refuses, and
+    NotRecorded if the course's plugin for late penalties breaks.
     """
     try:
         submission = _submission(gradebook, entry.result)
@@ -94,34 +123,49 @@ def record(gradebook: Gradebook, entry: Entry, settings: Config) -> None:
         notebook.late_submission_penalty = _late_penalty(submission, notebook, settings)
         gradebook.db.commit()
     except SQLAlchemyError as error:
-        reason = " ".join(str(error).split("\n")[0].split())
-        raise GraderFault(
-            f"The gradebook can't be written to: {reason}. What was recorded is kept: give the "
-            "same command to continue."
-        ) from error
+        raise _unusable(error) from error
     finally:
         gradebook.db.rollback()
 
 
+def _unusable(error: SQLAlchemyError) -> GraderFault:
+    return GraderFault(
+        f"The gradebook can't be used: {_said(error)}. What was recorded is kept: give the same "
+        "command to continue."
+    )
+
+
 def knows(gradebook: Gradebook, released: NotebookNode, name: str) -> bool:
-    """Whether it has this assignment, and the same cells with the same points."""
-    found = gradebook.db.query(Assignment).filter(Assignment.name == name).one_or_none()
-    notebooks = [n for n in found.notebooks if n.name == name] if found else []
-    if not notebooks:
-        return False
-    known = {cell.name: cell.max_score for cell in notebooks[0].grade_cells}
+    """Whether it has this assignment, and the same cells with the same points.
+
+    Raises GraderFault if it can't be read.
+    """
     marks = [part.mark for part in parts_of(released)]
-    return known == {mark["grade_id"]: float(mark["points"]) for mark in marks if mark["grade"]}
+    points = {mark["grade_id"]: float(mark["points"]) for mark in marks if mark["grade"]}
+    try:
+        found = gradebook.db.query(Assignment).filter(Assignment.name == name).one_or_none()
+        notebooks = [n for n in found.notebooks if n.name == name] if found else []
+        return any({c.name: c.max_score for c in n.grade_cells} == points for n in notebooks)
+    except SQLAlchemyError as error:
+        raise _unusable(error) from error
+    finally:
+        gradebook.db.rollback()
 
 
 def timestamp(folder: Path) -> datetime | None:
     """When a submission was handed in, in UTC, as nbgrader reads it; None if nobody knows."""
     try:
-        with open(os.open(folder / "timestamp.txt", os.O_RDONLY | os.O_NOFOLLOW)) as file:
+        if folder.is_symlink():
+            return None
+        with open(folder / "timestamp.txt", encoding="utf-8", opener=_unlinked) as file:
             found: datetime | None = parse_utc(file.read(100).strip())
         return found
-    except (OSError, ValueError, OverflowError):
+    except Exception:  # dateutil's are of many kinds
         return None
+
+
+def _unlinked(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)  # what waits for a writer too
 
 
 # --- one submission ---------------------------------------------------------------------------
@@ -136,12 +180,15 @@ def _submission(gradebook: Gradebook, result: Result) -> SubmittedAssignment:
         student = Student(id=result.student)
         db.add(student)
     mine = SubmittedAssignment.assignment == assignment, SubmittedAssignment.student == student
-    found = db.query(SubmittedAssignment).filter(*mine).one_or_none()
-    if found is not None:
-        return found
-    submission = SubmittedAssignment(assignment=assignment, student=student)
+    submission = db.query(SubmittedAssignment).filter(*mine).one_or_none()
+    if submission is None:
+        submission = SubmittedAssignment(assignment=assignment, student=student)
     with db.no_autoflush:  # what is half made is not to be written
+        # Of a submission that was noted for an extension before the release, nothing is there.
+        there = {notebook.notebook_id for notebook in submission.notebooks}
         for notebook in assignment.notebooks:
+            if notebook.id in there:
+                continue
             handed_in = SubmittedNotebook(notebook=notebook, assignment=submission)
             for cell in (*notebook.grade_cells, *notebook.task_cells):
                 Grade(cell_id=cell.id, cell=cell, notebook=handed_in)
@@ -211,9 +258,14 @@ def _late_penalty(
     """What nbgrader's plugin takes off, as nbgrader bounds it."""
     if submission.total_seconds_late <= 0:
         return None
-    preprocessor = AssignLatePenalties(config=settings)
-    preprocessor.init_plugin()
-    penalty: Any = preprocessor.plugin_inst.late_submission_penalty(
-        printable(submission.student.id), notebook.score, submission.total_seconds_late
-    )
-    return None if penalty is None else max(0.0, min(float(penalty), notebook.score))
+    late, score, student = submission.total_seconds_late, notebook.score, submission.student.id
+    try:
+        preprocessor = AssignLatePenalties(config=settings)
+        preprocessor.init_plugin()
+        penalty: Any = preprocessor.plugin_inst.late_submission_penalty(student, score, late)
+        return None if penalty is None else max(0.0, min(float(penalty), score))
+    except Exception as error:  # it may be the course's own program
+        raise NotRecorded(
+            f"Not in the gradebook: the plugin for late penalties broke, {error!r}. The result is "
+            "kept: give the same command to continue."
+        ) from error

@@ -17,7 +17,7 @@ from autograder.lock import alone
 from autograder.nbgrader.autograded import answers_in, autograded_notebook, write_folder
 from autograder.nbgrader.config import course_directory, settings
 from autograder.nbgrader.generate import generate, released_notebook
-from autograder.nbgrader.gradebook import Entry, knows, opened, record, timestamp
+from autograder.nbgrader.gradebook import Entry, NotRecorded, knows, opened, record, timestamp
 from autograder.notebook.recovery import Recovered, recover
 from autograder.result import Result
 from autograder.submission import Handed, read
@@ -56,9 +56,7 @@ class Home:
         """See to it that the gradebook knows the assignment with its present cells and points."""
         if name in self._known:
             return
-        known = knows(self.gradebook, released_notebook(name), name)
-        self.gradebook.db.rollback()
-        if not known:
+        if not knows(self.gradebook, released_notebook(name), name):
             with TemporaryDirectory() as temporary:
                 generate(name, Path(temporary), self.course.db_url)
         self._known.add(name)
@@ -86,12 +84,18 @@ def refused(student: str) -> str | None:
 def recorded(
     graded: Iterable[tuple[Result, bool]], handed: Iterable[Handed], home: Home
 ) -> Iterator[tuple[Result, bool]]:
-    """The results as they come, each one in the gradebook before it is passed on."""
+    """The results as they come, each one in the gradebook before it is passed on.
+
+    One that can't be recorded, though others can, is passed on as failed, with the reason.
+    """
     by_name = {(one.student, one.assignment): one for one in handed}
     with alone(home.autograded):
         for result, kept in graded:
             if result.status == "graded" and refused(result.student) is None:
-                home.record(by_name[result.student, result.assignment], result)
+                try:
+                    home.record(by_name[result.student, result.assignment], result)
+                except NotRecorded as fault:
+                    result = replace(result, status="failed", error=str(fault))
             yield result, kept
 
 

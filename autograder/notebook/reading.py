@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,7 +11,10 @@ from typing import Any
 MAX_BYTES = 64 << 20
 MAX_OBJECTS = 1_000_000  # lists and objects in the file: each takes some 100 bytes when it is read
 MAX_VALUES = 10_000_000  # in these: numbers and short texts take some 50 bytes each
+MAX_TEXTS = 4_000_000  # each line of an output is one
 MAX_CELLS = 5_000
+TOO_LARGE = f"is larger than {MAX_BYTES >> 20} MB. Clear its outputs"
+MAX_SOURCES = 20 << 20  # characters in the cells: Colab keeps pictures that are pasted in there
 
 
 class NotANotebook(Exception):
@@ -36,23 +40,53 @@ def read_cells(data: bytes) -> list[Cell]:
     have is read as far as it makes sense.
     """
     if len(data) > MAX_BYTES:
-        raise NotANotebook(f"is larger than {MAX_BYTES >> 20} MB. Clear its outputs")
-    if data.count(b"{") + data.count(b"[") > MAX_OBJECTS or data.count(b",") > MAX_VALUES:
-        raise NotANotebook("has too much in its outputs. Clear them")
+        raise NotANotebook(TOO_LARGE)
+    if not data.strip(b"\0\t\n\r "):
+        raise NotANotebook("is empty")
     try:
-        notebook = json.loads(data.decode("utf-8-sig"))
+        content = data.decode(json.detect_encoding(data))
+        if _has_too_much(content):
+            raise NotANotebook("has too much in its outputs. Clear them")
+        notebook = json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise NotANotebook(f"is not a notebook that can be read ({_reason(error)})") from error
+        raise NotANotebook(_why_not(error)) from error
     found = _cells_of(notebook)
     if found is None:
         raise NotANotebook("is not a notebook: it has no cells")
     if len(found) > MAX_CELLS:
-        raise NotANotebook(f"has more than {MAX_CELLS:,} cells")
-    return [_cell(number, raw) for number, raw in enumerate(found, start=1)]
+        raise NotANotebook(f"has more than {MAX_CELLS:,} cells. Hand in what belongs to your work")
+    cells = [_cell(number, raw) for number, raw in enumerate(found, start=1)]
+    if sum(len(cell.source) for cell in cells) > MAX_SOURCES:
+        raise NotANotebook(f"has more than {MAX_SOURCES >> 20} MB of text in its cells. Shorten it")
+    return cells
 
 
-def _reason(error: Exception) -> str:
-    return "it is too deeply nested" if isinstance(error, RecursionError) else str(error)[:100]
+def _has_too_much(content: str) -> bool:
+    """Whether it would take too much memory to read; what stands within a text is no value."""
+    plain = content.replace(r"\\", "").replace(r"\"", "")
+    if plain.count('"') > 2 * MAX_TEXTS:
+        return True
+    between = re.sub('"[^"]*"?', "", plain)
+    objects = between.count("{") + between.count("[")
+    return objects > MAX_OBJECTS or between.count(",") > MAX_VALUES
+
+
+def _why_not(error: Exception) -> str:
+    if isinstance(error, RecursionError):
+        return "is not a notebook that can be read (it is too deeply nested)"
+    unterminated = isinstance(error, json.JSONDecodeError) and "Unterminated" in error.msg
+    if unterminated or _is_at_the_end(error):
+        return "breaks off in the middle: it was not saved or not uploaded whole"
+    return f"is not a notebook that can be read ({str(error)[:100]})"
+
+
+def _is_at_the_end(error: Exception) -> bool:
+    """Whether it is the last word, or what should follow on it, that can't be read."""
+    if isinstance(error, UnicodeDecodeError):
+        return error.reason == "unexpected end of data"
+    if isinstance(error, json.JSONDecodeError) and error.pos:
+        return len(error.doc[error.pos :].split()) <= 1 and len(error.doc) - error.pos < 9
+    return False
 
 
 def _cells_of(notebook: Any) -> list[Any] | None:
@@ -60,8 +94,10 @@ def _cells_of(notebook: Any) -> list[Any] | None:
     if not isinstance(notebook, Mapping):
         return None
     sheets = notebook.get("worksheets")
-    if "cells" not in notebook and isinstance(sheets, list) and sheets:
-        notebook = sheets[0] if isinstance(sheets[0], Mapping) else {}
+    if "cells" not in notebook and isinstance(sheets, list):
+        lists = [sheet.get("cells") for sheet in sheets if isinstance(sheet, Mapping)]
+        found = [cells for cells in lists if isinstance(cells, list)]
+        return [cell for cells in found for cell in cells] if found else None
     cells = notebook.get("cells")
     return cells if isinstance(cells, list) else None
 

@@ -7,6 +7,7 @@ from concurrent.futures import ProcessPoolExecutor
 
 import pytest
 
+from autograder.assignment import known_assignments
 from autograder.pool import grading_processes
 
 
@@ -21,6 +22,6 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def pool(shelf: None) -> Iterator[ProcessPoolExecutor]:
     """Two grading processes; `classwork` has what they can be asked to do."""
-    processes = grading_processes(2, "bwrap")
+    processes = grading_processes(2, "bwrap", known_assignments())
     yield processes
     processes.shutdown(cancel_futures=True)

@@ -52,7 +52,7 @@ def scores(course: Course) -> dict[str, float]:
 
 def test_everyone_gets_our_verdict(course: Course, asked: subprocess.CompletedProcess[str]) -> None:
     assert scores(course) == SCORES
-    assert "damaged averages 0/7 averages.ipynb is not a notebook" in asked.stderr
+    assert "damaged averages 0/7 averages.ipynb breaks off in the middle" in asked.stderr
     for student in SCORES:
         result = course.folder / "results" / student / NAME / "result.json"
         assert json.loads(result.read_text())["score"] == SCORES[student]

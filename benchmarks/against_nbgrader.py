@@ -1,0 +1,190 @@
+"""What a class costs with nbgrader's own `autograde`, and with `autograder grade`.
+
+The bundled class hands in whole notebooks of fc_vae, each with its vae.py, in a copy of the course.
+nbgrader grades it as it comes: its own preprocessors and settings, a kernel for every notebook.
+Then we grade the same class into the gradebook, from an empty one each time. Training is left out
+on both sides: the copied course has a lesson without the cells that train, and without the two
+items and checks that are about them.
+
+    seconds    of the whole command, its start included
+    core-s     CPU seconds of the command and of all that it started
+
+Both are for one submission. `first time` is the first run on a machine, in which we find out what
+known mistakes do; later runs find it on the shelf. Ratios are with nbgrader's time for the class
+as it is, which hardly depends on the class's size; ours does, since starting is most of it.
+
+Two of the class are left out: nbgrader runs what students wrote as the instructor, and pablo's
+searches the disk; liam's loops, and nbgrader would wait half a minute for each cell that calls it.
+With `--training`, nbgrader may wait longer than that: on a busy machine training takes it.
+
+    .venv/bin/python benchmarks/against_nbgrader.py [--students S ...] [--copies N] [--training]
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "autograder"))
+
+from nbgrader_course import ROOT, Course
+from vanilla import OFFLINE, TASK, a_class, as_it_comes, copied, hand_in, points
+
+CLASS = ROOT / "examples" / "class" / "submitted"
+LEFT_OUT = {"liam", "pablo"}
+AUTOGRADE = ("nbgrader", "autograde", TASK)
+PATIENTLY = ("--Execute.timeout=600",)  # seconds for a cell
+GRADE = ("autograder", "grade", "submitted/")
+GOAL = 20.0  # times faster
+LOOK_SECONDS = 0.03
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a command took for one submission of `count`, in seconds."""
+
+    count: int
+    wall: float
+    cores: float
+
+
+class Watch(threading.Thread):
+    """Adds up the CPU time of a process and of all that it starts, by looking often.
+
+    The kernel's own sum (`RUSAGE_CHILDREN`) has no process in it for which nobody waited: the
+    workers behind the walls are such.
+    """
+
+    def __init__(self, pid: int) -> None:
+        super().__init__(daemon=True)
+        self.pid, self.done = pid, threading.Event()
+        self.seen: dict[int, float] = {}
+
+    def run(self) -> None:
+        while not self.done.wait(LOOK_SECONDS):
+            for pid in _tree(self.pid):
+                self.seen[pid] = _cpu(pid) or self.seen.get(pid, 0.0)
+
+    def total(self) -> float:
+        self.done.set()
+        self.join()
+        return sum(self.seen.values())
+
+
+def _tree(pid: int) -> list[int]:
+    """A process and all its descendants."""
+    found = [pid]
+    for one in found:
+        with suppress(OSError):
+            for path in Path(f"/proc/{one}/task").glob("*/children"):
+                found += map(int, path.read_text().split())
+    return found
+
+
+def _cpu(pid: int) -> float:
+    """CPU seconds of a process, all its threads together; 0 if it is gone."""
+    with suppress(OSError):
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return 0.0
+
+
+def measured(course: Course, command: tuple[str, ...], count: int) -> Cost:
+    """Run a command in the course. Exits if it fails."""
+    started = time.perf_counter()
+    with (
+        tempfile.TemporaryFile("w+") as said,
+        subprocess.Popen(
+            command,
+            cwd=course.folder,
+            env=course.environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=said,
+        ) as process,
+    ):
+        watch = Watch(process.pid)
+        watch.start()
+        status = process.wait()
+        wall = time.perf_counter() - started
+        if status:
+            said.seek(0)
+            sys.exit(f"{' '.join(command)} ended with {status}:\n{said.read()}")
+    return Cost(count, wall / count, watch.total() / count)
+
+
+def modules(students: list[str]) -> dict[str, bytes]:
+    """What these students of the bundled class wrote, by student."""
+    return {name: (CLASS / name / TASK / "vae.py").read_bytes() for name in students}
+
+
+def show(rows: Mapping[str, Cost]) -> None:
+    theirs = next(iter(rows.values()))
+    print(f"\n{'a submission':40}{'class':>6}{'seconds':>9}{'ratio':>7}{'core-s':>9}{'ratio':>7}")
+    for name, cost in rows.items():
+        print(f"{name:40}{cost.count:6}{cost.wall:9.3f}{theirs.wall / cost.wall:7.1f}"
+              f"{cost.cores:9.3f}{theirs.cores / cost.cores:7.1f}")  # fmt: skip
+
+
+def show_points(theirs: Course, ours: Course) -> None:
+    """Everyone's points on both sides; items are named where they differ."""
+    by_nbgrader, by_us = points(theirs), points(ours)
+    print(f"\n{'points':14}{'nbgrader':>9}{'ours':>9}   where they differ: nbgrader / ours")
+    for student, mine in by_us.items():
+        other = by_nbgrader[student]
+        differ = [f"{item} {other[item]:g} / {mine[item]:g}"
+                  for item in mine if abs(mine[item] - other[item]) > 1e-3]  # fmt: skip
+        print(f"{student:14}{sum(other.values()):9.2f}{sum(mine.values()):9.2f}   "
+              f"{', '.join(differ)}")  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Seconds per submission, nbgrader's and ours.")
+    everyone = sorted(folder.name for folder in CLASS.iterdir() if folder.name not in LEFT_OUT)
+    parser.add_argument("--students", nargs="+", choices=everyone, default=everyone, metavar="S",
+                        help="only these of the class")  # fmt: skip
+    parser.add_argument("--copies", type=int, default=2, metavar="N",
+                        help="of the class in our last run (default: 2)")  # fmt: skip
+    parser.add_argument("--training", action="store_true", help="with training, on both sides")
+    options = parser.parse_args()
+    written = modules(options.students)
+    count = len(written)
+
+    with tempfile.TemporaryDirectory() as folder:
+        base = Path(folder)
+        os.environ.update(OFFLINE, XDG_CACHE_HOME=str(base / "cache"))
+        os.environ.pop("NNDL_DATA", None)
+        course = a_class(base / "class", written, training=options.training)
+        # Matplotlib looks for its fonts once on a machine: neither side is to pay for that.
+        course.run(sys.executable, "-c", "import matplotlib.font_manager")
+        first, later, larger = (copied(course, base / name) for name in ("first", "again", "more"))
+        for copy in range(1, options.copies):
+            for student, module in written.items():
+                hand_in(larger, f"{student}-{copy}", module)
+        vanilla = as_it_comes(course, base / "vanilla")
+        autograde = AUTOGRADE + (PATIENTLY if options.training else ())
+        rows = {
+            "nbgrader autograde": measured(vanilla, autograde, count),
+            "autograder grade, first time": measured(first, GRADE, count),
+            "autograder grade": measured(later, GRADE, count),
+            "autograder grade, a larger class": measured(larger, GRADE, count * options.copies),
+            "autograder grade, nothing new": measured(larger, GRADE, count * options.copies),
+        }
+        show(rows)
+        faster = rows["nbgrader autograde"].wall / rows["autograder grade"].wall
+        print(f"\nthe same class of {count}: {faster:.1f} times faster; the goal is {GOAL:.0f}")
+        print(f"cores here: {len(os.sched_getaffinity(0))}, load: {os.getloadavg()[0]:.1f}")
+        show_points(vanilla, first)
+
+
+if __name__ == "__main__":
+    main()
