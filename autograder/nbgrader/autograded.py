@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import secrets
 from collections.abc import Iterable, Mapping
@@ -171,6 +170,6 @@ def _picture(data: Any) -> dict[str, str]:
         try:
             if content and base64.b64decode(content, validate=True):
                 return {kind: content}
-        except binascii.Error:
+        except ValueError:
             continue
     return {}

@@ -25,7 +25,7 @@ from autograder.text import printable
 
 MAX_NAME = 128  # characters, in the gradebook
 PLAIN_NAME = re.compile(r"[\w.@+-]+( [\w.@+-]+)*")
-NO_NOTEBOOK = "No notebook was handed in; this is the assignment's own."
+NO_NOTEBOOK = "No notebook that can be read was handed in; this is the assignment's own."
 
 
 class Home:
