@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -92,14 +91,16 @@ def read_result(path: Path) -> Result | None:
 def write_atomically(path: Path, content: str | bytes, mode: int = 0o644) -> None:
     """Write a file so that at any moment the old or the new one is there, whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    number, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    # One name for the whole folder: what a killed run left is overwritten by the next one.
+    temporary = path.with_name(".new")
+    temporary.unlink(missing_ok=True)
     try:
-        with open(number, "wb") as file:
+        with open(temporary, "xb") as file:
             file.write(content.encode() if isinstance(content, str) else content)
             file.flush()
             os.fsync(file.fileno())
         os.chmod(temporary, mode)
         os.replace(temporary, path)
     except BaseException:
-        os.unlink(temporary)
+        temporary.unlink(missing_ok=True)
         raise

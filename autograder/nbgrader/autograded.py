@@ -68,10 +68,11 @@ def write_folder(handed: Handed, folder: Path, notebook: str) -> None:
 
     Each file is replaced at once, so that a killed run leaves no half of one.
     """
-    files = {**other_files(handed), f"{handed.assignment}.ipynb": notebook.encode()}
+    files = other_files(handed)
     files.setdefault("timestamp.txt", b"")  # of the time, nothing is known
     if SECRET not in files:  # one that nobody knows, and always the same
-        files[SECRET] = _content(folder / SECRET) or secrets.token_hex(64).encode()
+        files[SECRET] = content_of(folder / SECRET) or secrets.token_hex(64).encode()
+    files[f"{handed.assignment}.ipynb"] = notebook.encode()  # the last: where it is, all is there
     for path in sorted(folder.rglob("*"), reverse=True):
         name = path.relative_to(folder).as_posix()
         if path.is_dir() and not path.is_symlink():
@@ -80,11 +81,12 @@ def write_folder(handed: Handed, folder: Path, notebook: str) -> None:
         elif name not in files:
             path.unlink()
     for name, content in files.items():
-        if _content(folder / name) != content:
+        if content_of(folder / name) != content:
             write_atomically(folder / name, content, READ_ONLY)
 
 
-def _content(path: Path) -> bytes | None:
+def content_of(path: Path) -> bytes | None:
+    """The bytes of a file; None if there is none."""
     return path.read_bytes() if path.is_file() and not path.is_symlink() else None
 
 

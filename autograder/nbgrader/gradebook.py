@@ -17,6 +17,7 @@ from nbgrader.api import (
     Comment,
     Grade,
     Gradebook,
+    MissingEntry,
     Student,
     SubmittedAssignment,
     SubmittedNotebook,
@@ -122,6 +123,26 @@ def record(gradebook: Gradebook, entry: Entry, settings: Config) -> None:
         gradebook.db.refresh(submission)
         notebook.late_submission_penalty = _late_penalty(submission, notebook, settings)
         gradebook.db.commit()
+    except SQLAlchemyError as error:
+        raise _unusable(error) from error
+    finally:
+        gradebook.db.rollback()
+
+
+def is_recorded(gradebook: Gradebook, entry: Entry) -> bool:
+    """Whether the automatic points and the time of a submission are there as they should be.
+
+    Raises GraderFault if the gradebook can't be read.
+    """
+    result = entry.result
+    try:
+        submission = gradebook.find_submission(result.assignment, result.student)
+        notebooks = [n for n in submission.notebooks if n.name == result.assignment]
+        points = {grade.cell.name: grade.auto_score for n in notebooks for grade in n.grades}
+        wanted = {item.name: _automatic(item, entry.recovered) for item in result.items}
+        return submission.timestamp == entry.timestamp and points == wanted
+    except MissingEntry:
+        return False
     except SQLAlchemyError as error:
         raise _unusable(error) from error
     finally:

@@ -14,10 +14,23 @@ from nbgrader.coursedir import CourseDirectory
 
 from autograder.course import course_root
 from autograder.lock import alone
-from autograder.nbgrader.autograded import answers_in, autograded_notebook, write_folder
+from autograder.nbgrader.autograded import (
+    answers_in,
+    autograded_notebook,
+    content_of,
+    write_folder,
+)
 from autograder.nbgrader.config import course_directory, settings
 from autograder.nbgrader.generate import generate, released_notebook
-from autograder.nbgrader.gradebook import Entry, NotRecorded, knows, opened, record, timestamp
+from autograder.nbgrader.gradebook import (
+    Entry,
+    NotRecorded,
+    is_recorded,
+    knows,
+    opened,
+    record,
+    timestamp,
+)
 from autograder.notebook.recovery import Recovered, recover
 from autograder.result import Result
 from autograder.submission import Handed, read
@@ -36,10 +49,12 @@ class Home:
         self.autograded = Path(course.format_path(course.autograded_directory, "", ""))
         self._known: set[str] = set()
 
-    def record(self, handed: Handed, result: Result) -> None:
+    def record(self, handed: Handed, result: Result, kept: bool = False) -> None:
         """Bring a result into the gradebook, and then into `autograded/`.
 
-        What is given by hand stays. Raises GraderFault if it can't be written.
+        What is given by hand stays. Nothing is done where a result that was `kept` is there
+        already: late penalties are of the points at that time. Raises GraderFault if it can't be
+        written.
         """
         self._expect(handed.assignment)
         folder = self.autograded / handed.student / handed.assignment
@@ -47,8 +62,10 @@ class Home:
         shown, recovered = _recovered(handed, result)
         notebook = autograded_notebook(shown, recovered, released)
         # Before it is replaced: what a person who gave points has seen.
-        seen = answers_in(folder / f"{handed.assignment}.ipynb")
-        entry = Entry(shown, recovered, released, timestamp(handed.path), seen)
+        path = folder / f"{handed.assignment}.ipynb"
+        entry = Entry(shown, recovered, released, timestamp(handed.path), answers_in(path))
+        if kept and content_of(path) == notebook.encode() and is_recorded(self.gradebook, entry):
+            return
         record(self.gradebook, entry, settings(Path(self.course.root)))
         write_folder(handed, folder, notebook)
 
@@ -93,7 +110,7 @@ def recorded(
         for result, kept in graded:
             if result.status == "graded" and refused(result.student) is None:
                 try:
-                    home.record(by_name[result.student, result.assignment], result)
+                    home.record(by_name[result.student, result.assignment], result, kept)
                 except NotRecorded as fault:
                     result = replace(result, status="failed", error=str(fault))
             yield result, kept
