@@ -202,6 +202,24 @@ def test_the_encoder_is_checked_before_the_decoder_is_written(lab, student, caps
     ]
 
 
+def test_what_is_missing_in_the_encoder_is_not_the_decoders_fault(lab, student, capsys):
+    first = "            nn.Linear(input_size, 400),\n            nn.ReLU(),\n"
+    one_less = first + "            nn.Linear(400, 400),\n            nn.ReLU(),\n"
+    module = student((one_less, first))
+    with pytest.raises(CheckFailed):
+        lab.check("encoder", module.VAE)
+    lab.check("decoder", module.VAE)
+    assert "decoder: right" in capsys.readouterr().out
+
+
+def test_layers_that_nobody_uses_are_found(lab, student):
+    module = student(
+        ("        self.mu_layer", "        self.spare = nn.Linear(3, 3)\n        self.mu_layer")
+    )
+    with pytest.raises(CheckFailed, match="Which layers has your model besides"):
+        lab.check("decoder", module.VAE)
+
+
 # --- training: the mean loss of each epoch ----------------------------------------------------
 
 # Recorded: the reference on MNIST and on the stand-in (the worst of 8 seeds), and wrong losses.
