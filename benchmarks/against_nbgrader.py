@@ -158,8 +158,8 @@ def main() -> None:
     everyone = sorted(folder.name for folder in CLASS.iterdir() if folder.name not in LEFT_OUT)
     parser.add_argument("--students", nargs="+", choices=everyone, default=everyone, metavar="S",
                         help="only these of the class")  # fmt: skip
-    parser.add_argument("--copies", type=int, default=2, metavar="N",
-                        help="of each student (default: 2)")  # fmt: skip
+    parser.add_argument("--copies", type=int, default=4, metavar="N",
+                        help="of each student (default: 4, a class of 88)")  # fmt: skip
     parser.add_argument("--training", action="store_true", help="with training, on both sides")
     options = parser.parse_args()
     written = modules(options.students, options.copies)
