@@ -13,6 +13,7 @@ from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 
 from autograder.course import course_root
+from autograder.errors import GraderFault, WrongUsage
 from autograder.lock import alone
 from autograder.nbgrader.autograded import (
     answers_in,
@@ -113,6 +114,11 @@ def recorded(
                     home.record(by_name[result.student, result.assignment], result, kept)
                 except NotRecorded as fault:
                     result = replace(result, status="failed", error=str(fault))
+                except (GraderFault, WrongUsage):
+                    raise
+                except Exception as fault:  # whatever it is, the class goes on
+                    error = f"Not in the gradebook: {fault!r}. The result is kept."
+                    result = replace(result, status="failed", error=error)
             yield result, kept
 
 

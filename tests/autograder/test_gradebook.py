@@ -416,6 +416,44 @@ def test_a_broken_plugin_is_a_fault_of_one_submission_and_the_class_goes_on(desk
     assert sorted(students) == ["boris", "chen"]
 
 
+def test_the_same_result_again_takes_nothing_of_what_was_given_by_hand(desk: Desk) -> None:
+    desk.due(LATE)
+    configured(desk.course, plugin_class=TooMuch)
+    handed = desk.hand_in()
+    desk.record(handed)
+    desk.grade("explain_mean").manual_score = 2.0
+    desk.save()
+    before = tables(desk.file)
+    list(recorded([(result("ada"), True)], [handed], desk.home))
+    assert tables(desk.file) == before
+    list(recorded([(result("ada"), False)], [handed], desk.home))
+    assert desk.notebook().late_submission_penalty == 9.0  # graded again: of all that is there
+
+
+def test_a_kept_result_that_the_gradebook_has_not_is_recorded(desk: Desk) -> None:
+    handed = desk.hand_in()
+    desk.record(handed)
+    desk.grade("mean_of").auto_score = 1.0
+    desk.save()
+    list(recorded([(result("ada"), True)], [handed], desk.home))
+    assert desk.grade("mean_of").auto_score == 3.0
+
+
+def test_whatever_breaks_over_one_submission_the_class_goes_on(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks_for_ada(handed: Handed, result: Result, kept: bool) -> None:
+        if handed.student == "ada":
+            raise RuntimeError("what nobody thought of")
+
+    monkeypatch.setattr(desk.home, "record", breaks_for_ada)
+    handed = [desk.hand_in(name) for name in ("ada", "boris")]
+    graded = [(result(one.student), False) for one in handed]
+    ada, boris = (found for found, _ in recorded(graded, handed, desk.home))
+    assert ada.status == "failed" and "what nobody thought of" in str(ada.error)
+    assert boris.status == "graded"
+
+
 def test_a_plugin_that_is_not_there_is_said(desk: Desk) -> None:
     desk.due(LATE)
     configured(desk.course, plugin_class="nowhere.Plugin")
