@@ -175,6 +175,7 @@ def in_peace(course: Course, jobs: int) -> tuple[float, float, int]:
 
 def storm(course: Course, calm: Course, kills: int, seed: int, jobs: int) -> Storm:
     """Grade the one course in peace, and the other one with so many kills."""
+    others = descendants()
     before = handed_in(course)
     start, step, new = in_peace(calm, jobs)
     chance = random.Random(seed)
@@ -191,7 +192,7 @@ def storm(course: Course, calm: Course, kills: int, seed: int, jobs: int) -> Sto
     started = time.monotonic()
     process = grade(course, jobs)
     seen.status, seen.seconds = process.wait(), time.monotonic() - started
-    seen.outlived = len(outlived())
+    seen.outlived = len(outlived(others))
     seen.temporary = sorted(path.name for path in (course.base / "tmp").iterdir())
     seen.wrong += differences(calm, course)
     if handed_in(course) != before:
@@ -227,12 +228,13 @@ def killed(course: Course, jobs: int, results: int, pause: float, alone: bool) -
     return Kill(alone, time.monotonic() - started, new_results(course)) if ended else None
 
 
-def outlived() -> set[tuple[int, str]]:
-    """Processes that a killed run left behind, and that don't end by themselves."""
+def outlived(others: set[tuple[int, str]]) -> set[tuple[int, str]]:
+    """Processes that a killed run left behind, and that don't end by themselves.
+
+    `others` were there before, as a test session's own.
+    """
     deadline = time.monotonic() + 15
-    while (left := {one for one in descendants() if one[0] != os.getpid()}) and (
-        time.monotonic() < deadline
-    ):
+    while (left := set(descendants()) - others) and time.monotonic() < deadline:
         time.sleep(0.1)
     for number, _ in left:
         with suppress(ProcessLookupError):
