@@ -18,7 +18,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; the exit status is 0 (done), 1 (the grader's fault) or 2 (wrong usage)."""
     options = _parser().parse_args(arguments)
     # jsonschema, below nbformat, makes a grammar of web addresses with it, if it is there: that
-    # takes a second, and nothing in a notebook is checked against it.
+    # takes a second, and nothing in a notebook is checked against it. None in the place of a
+    # module makes its import fail, which mypy does not know.
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     try:
         return int(options.run(options))

@@ -34,7 +34,7 @@ class Lesson(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no ann
         return notebook_source(resources["nbgrader"]["assignment"]), resources
 
 
-class FilesBeside(NbGraderPreprocessor):  # type: ignore[misc]
+class FilesBeside(NbGraderPreprocessor):  # type: ignore[misc]  # as above
     """Stands last: writes the modules, without their solutions, and the assets.
 
     If it fails, nbgrader removes the folder.

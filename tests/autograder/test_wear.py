@@ -53,6 +53,10 @@ def cell(book: Book, name: str) -> Book:
     return found
 
 
+def nothing(book: Book) -> None:
+    """No wear: the notebook as the student wrote it."""
+
+
 def edit(name: str, **changes: Any) -> Callable[[Book], None]:
     return lambda book: cell(book, name).update(changes)
 
@@ -235,7 +239,6 @@ HALF_CLASS = RIGHT["standardizer-solution"].split("    def __call__")[0] + (
 )
 STUB = "def mean_of(x):\n    raise NotImplementedError\n"
 EMPTY_ANSWER = "**Your answer** (`explain_mean`, at most 30 words):\n\nYOUR ANSWER HERE"
-nothing: Callable[[Book], None] = lambda book: None  # noqa: E731
 ALL = ("`mean_of-solution`, `mean_of`, `explain_mean`, `explain_mean-check`, "
        "`standardizer-solution`, `standardizer`, `derive` and `derive-check`")  # fmt: skip
 STRIPPED = (f"The cells {ALL} had lost the marks that name them",)
