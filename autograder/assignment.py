@@ -29,7 +29,7 @@ class Item:
 class Assignment:
     """One assignment; `main` is the module that students edit, or else the notebook.
 
-    `names` are what exercises define in it, at its top level.
+    `names` are what exercises define in it, at its top level, and what they are given to build on.
     """
 
     name: str
@@ -96,8 +96,7 @@ def assignment(name: str) -> Assignment:
     if modules:
         main, source = modules[0].name, modules[0].read_text(encoding="utf-8")
     else:
-        written = [c for c in notebook.cells if _mark(c).get("solution") and c.cell_type == "code"]
-        main, source = f"{name}.ipynb", "\n".join(cell.source for cell in written)
+        main, source = f"{name}.ipynb", "\n".join(_contract(notebook))
     return Assignment(name, folder, main, _items(notebook), _defined(source))
 
 
@@ -141,6 +140,12 @@ def _defined(source: str) -> frozenset[str]:
 def _mark(cell: Any) -> dict[str, Any]:
     """nbgrader's metadata of a cell."""
     return dict(cell.metadata.get("nbgrader", {}))
+
+
+def _contract(notebook: Any) -> list[str]:
+    """The cells that define what is graded: exercises, and locked ones that exercises build on."""
+    marks = [(cell, _mark(cell)) for cell in notebook.cells if cell.cell_type == "code"]
+    return [cell.source for cell, mark in marks if mark and not mark.get("grade")]
 
 
 def _items(notebook: Any) -> tuple[Item, ...]:

@@ -20,7 +20,7 @@ import zlib
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 
@@ -77,6 +77,27 @@ class Student:
     def bare(self, name: str) -> Handle:
         """An instance of the student's module class, without what its `__init__` would set."""
         return self._handle(name, self._ask(name, "bare", name))
+
+    def model(
+        self,
+        parameters: dict[str, torch.Tensor],
+        **methods: Callable[..., Any],
+    ) -> Handle:
+        """A small module in the student's process, for their loops to train: we see all they do.
+
+        `parameters` live and are trained there. Each of `methods` (`forward`, `loss`, ...) runs
+        here, by call-back with gradients, as `method(seen, *args, **kwargs)`: what the student's
+        code passes, after what the module is like at that moment.
+        """
+        stand_ins = {}
+        for attribute, method in methods.items():
+            stand_ins[attribute] = f"{len(self._stand_ins)}:{attribute}"
+            self._stand_ins[stand_ins[attribute]] = _with_what_is_seen(method)
+        return self._handle("", self._ask("", "model", stand_ins, parameters))
+
+    def optimizer(self, kind: str, model: Handle, **options: Any) -> Handle:
+        """An optimizer of `torch.optim` for a module in the student's process."""
+        return self._handle("", self._ask("", "optimizer", kind, model, options))
 
     def kit(self, module: str) -> Name:
         """A module of `nndl`, as it runs in the student's process."""
@@ -263,6 +284,20 @@ class Student:
         """What the student's process may ask of the grader: to call a stand-in put there."""
         assert self._peer is not None
         return self._peer.run(self._stand_ins[target[0]], args, kwargs, grad is True)
+
+
+class Seen(NamedTuple):
+    """A module of `Student.model` at the moment when one of its methods is called."""
+
+    parameters: dict[str, torch.Tensor]
+    training: bool
+
+
+def _with_what_is_seen(method: Callable[..., Any]) -> Callable[..., Any]:
+    def called(parameters: Any, training: Any, *args: Any, **kwargs: Any) -> Any:
+        return method(Seen(parameters, training is True), *args, **kwargs)
+
+    return called
 
 
 class Name:

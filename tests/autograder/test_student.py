@@ -13,7 +13,7 @@ import torch
 from autograder.errors import StudentError
 from autograder.sandbox.inside.limits import Limits
 from autograder.sandbox.process import WarmProcess
-from autograder.student import MAX_NESTED, Handle, Student
+from autograder.student import MAX_NESTED, Handle, Seen, Student
 from autograder.submission import Submission
 
 Walled = Callable[..., Student]
@@ -98,6 +98,49 @@ def test_a_part_of_a_model_can_be_replaced_and_its_parameters_are_trained_there(
     assert model(torch.ones(1)).item() == 2
     model(torch.ones(1)).sum().backward()
     assert {name: g.tolist() for name, g in model.gradients().items()} == {"part.w": [1]}
+
+
+def test_a_model_of_stand_ins_is_trained_there_and_tells_what_is_done_to_it(
+    walled: Walled,
+) -> None:
+    student = walled("""
+        import torch
+        def train(model, batches):
+            optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
+            model.train()
+            for x, label in batches:
+                optimizer.zero_grad()
+                loss = model.loss(x, model(x, c=label))
+                loss.backward()
+                optimizer.step()
+            model.eval()
+            model.loss(x, model(x))
+    """)
+    seen: list[tuple[float, bool, Any, Any]] = []
+
+    def forward(now: Seen, x: torch.Tensor, c: Any = None) -> torch.Tensor:
+        seen.append((now.parameters["w"].item(), now.training, x.tolist(), c))
+        return now.parameters["w"] * x
+
+    model = student.model(
+        {"w": torch.tensor([1.0])}, forward=forward, loss=lambda now, x, y: (x * y).sum()
+    )
+    batches = [(torch.tensor([0.5]), 7), (torch.tensor([2.0]), 8)]
+    student.train(model, batches)
+    assert seen == [
+        (1.0, True, [0.5], 7),
+        (0.75, True, [2.0], 8),
+        (-3.25, False, [2.0], None),
+    ]
+
+
+def test_an_optimizer_is_made_for_a_model_that_is_there(walled: Walled) -> None:
+    student = walled("def step(optimizer):\n    optimizer.step()\n")
+    model = student.model({"w": torch.tensor([1.0])}, forward=lambda now: now.parameters["w"] * 3)
+    optimizer = student.optimizer("SGD", model, lr=0.5)
+    model().sum().backward()
+    student.step(optimizer)
+    assert model.parameters()["w"].tolist() == [-0.5]
 
 
 def test_the_same_seed_gives_the_same_random_numbers_and_another_seed_others(

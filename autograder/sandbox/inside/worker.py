@@ -6,6 +6,7 @@ nothing here knows what is right: it loads files, calls functions and sends back
 
 from __future__ import annotations
 
+import functools
 import importlib
 import importlib.util
 import os
@@ -47,6 +48,8 @@ class Worker:
             "call": self.call,
             "build": self.build,
             "bare": self.bare,
+            "model": self.model,
+            "optimizer": self.optimizer,
             "read": self.find,
             "set": self.set,
             "shapes": self.shapes,
@@ -119,6 +122,14 @@ class Worker:
         nn.Module.__init__(instance)
         return instance
 
+    def model(self, methods: dict[str, str], parameters: dict[str, torch.Tensor]) -> Any:
+        """A module whose methods are functions of the grader's, with parameters that live here."""
+        return ModelOfStandIns(self.peer, methods, parameters)
+
+    @staticmethod
+    def optimizer(kind: str, model: nn.Module, options: dict[str, Any]) -> Any:
+        return getattr(torch.optim, kind)(model.parameters(), **options)
+
     def set(self, target: list[Any], value: Any) -> None:
         where, path = target
         parent, _, attribute = path.rpartition(".")
@@ -187,6 +198,23 @@ class StandIn(nn.Module):
     def __iter__(self) -> Iterator[nn.Module]:
         """So that a `forward` that runs through a list of layers runs through this one."""
         return iter((self,))
+
+
+class ModelOfStandIns(nn.Module):
+    """A module whose methods the grader computes: from the parameters, the mode, the arguments."""
+
+    def __init__(
+        self, peer: Peer, methods: dict[str, str], parameters: dict[str, torch.Tensor]
+    ) -> None:
+        super().__init__()
+        for key, value in parameters.items():
+            self.register_parameter(key, nn.Parameter(value.detach().clone()))
+
+        def ask(name: str, *args: Any, **kwargs: Any) -> Any:
+            return peer.call([name], (dict(self.named_parameters()), self.training, *args), kwargs)
+
+        for attribute, name in methods.items():
+            setattr(self, attribute, functools.partial(ask, name))
 
 
 def guarded(function: Any, *args: Any, **kwargs: Any) -> Any:
