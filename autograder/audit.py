@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from rich.console import Console
 from rich.table import Table
 
-from autograder.assignment import assignment, known_assignments
+from autograder.assignment import assignment, known_assignments, lesson
 from autograder.course import course_root
 from autograder.misconceptions import misconceptions
 from autograder.pool import grading_processes, warm_process
@@ -59,7 +60,10 @@ def audit(names: list[str], jobs: int) -> bool:
 
 
 def examine(task: str, jobs: int) -> Audit:
-    """Run the misconceptions and the right variants of one assignment."""
+    """Run the misconceptions and the right variants of one assignment.
+
+    A right variant is a module; where students write in the notebook, it is the code that differs.
+    """
     items = [item.name for item in assignment(task).items]
     variants = sorted((course_root() / "tests" / "corpus" / task / "right").glob("*.py"))
     with grading_processes(jobs, "bwrap", [task]) as pool:
@@ -90,11 +94,25 @@ def _examine_item(task: str, item: str) -> list[Verdict]:
 def _lost_points(task: str, path: Path) -> str:
     from autograder.grading import grade
 
-    result = grade(read(Handed(path.stem, task, path)), warm_process())
+    with TemporaryDirectory() as folder:
+        handed_in = path
+        if assignment(task).in_notebook:
+            handed_in = Path(folder) / f"{task}.ipynb"
+            handed_in.write_text(in_notebook(task, path.read_text(encoding="utf-8")))
+        result = grade(read(Handed(path.stem, task, handed_in)), warm_process())
     if result.error is not None:
         return result.error
     lost = [c.message for i in result.items for c in i.checks if not c.passed]
     return " | ".join(lost).replace("\n", " ")
+
+
+def in_notebook(task: str, code: str) -> str:
+    """The solved notebook of an assignment with one more cell below, in which `code` counts."""
+    import nbformat
+
+    notebook = lesson(assignment(task).folder / f"{task}.md")
+    notebook.cells.append(nbformat.v4.new_code_cell(code))
+    return nbformat.writes(notebook)
 
 
 def _print(audit: Audit) -> None:

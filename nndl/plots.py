@@ -1,21 +1,26 @@
 """The figures of the notebooks. Ink on paper: dark strokes on white, for projector and print.
 
-Each function draws one matplotlib figure, which a notebook shows at the end of the cell.
+Each function draws one matplotlib figure, which a notebook shows at the end of the cell; `drawn`
+reads back the pictures in the figures that are open.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Literal, NamedTuple
 
 import matplotlib.pyplot as plt
 import numpy as np
 import numpy.typing as npt
 import torch
 from matplotlib.axes import Axes
+from matplotlib.image import AxesImage
+from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 
 _INCHES = 0.8  # one image, in a grid
+_RUNNING = 100  # steps of a running mean
 
 
 def image_grid(
@@ -60,18 +65,7 @@ def reconstructions(
     above, below = _pictures(originals), _pictures(reconstructed)
     if len(above) != len(below):
         raise ValueError(f"{len(above)} originals and {len(below)} reconstructions")
-    figure, axes = plt.subplots(
-        2,
-        len(above),
-        figsize=(len(above) * _INCHES + 1, 2 * _INCHES + 0.5),
-        squeeze=False,
-        layout="compressed",
-    )
-    for row, name, pictures in ((0, "original", above), (1, "reconstructed", below)):
-        for axis, picture in zip(axes[row], pictures, strict=True):
-            _draw(axis, picture)
-        axes[row][0].set_ylabel(name, rotation=0, ha="right", va="center")
-    figure.suptitle(title)
+    _labelled_rows({"original": above, "reconstructed": below}, title)
 
 
 def interpolation(images: torch.Tensor, title: str = "From one latent vector to another") -> None:
@@ -92,19 +86,172 @@ def interpolation(images: torch.Tensor, title: str = "From one latent vector to 
     figure.suptitle(title)
 
 
-def losses(
-    curves: Mapping[str, Sequence[float]], title: str = "Mean loss of each epoch (nats per image)"
+def interpolation_rows(
+    rows: Mapping[str, torch.Tensor], title: str = "From one image to another"
 ) -> None:
-    """Draws one curve per name: the mean loss of epoch 1, 2, ..."""
+    """Draws the images of each name in a row of their own, which leads from its start to its end.
+
+    `rows`: equally many images per name, (steps, ...) in the shapes of `image_grid`. Raises
+    ValueError where the numbers differ.
+    """
+    pictures = {name: _pictures(images) for name, images in rows.items()}
+    lengths = {len(row) for row in pictures.values()}
+    if len(lengths) != 1:
+        counts = ", ".join(f"{name}: {len(row)}" for name, row in pictures.items())
+        raise ValueError(
+            f"all rows must have equally many images, but there are {counts or 'none'}"
+        )
+    last = _labelled_rows(pictures, title)[-1]
+    last[0].set_xlabel("start")
+    last[-1].set_xlabel("end")
+
+
+def losses(
+    curves: Mapping[str, Sequence[float]],
+    title: str | None = None,
+    per: Literal["epoch", "step"] = "epoch",
+    log: bool = False,
+) -> None:
+    """Draws one curve per name: the loss of epoch (or step) 1, 2, ...
+
+    Steps are many and jump: with `per="step"` they are a faint line, and the mean of the last 100
+    of them a strong one. `log` makes the vertical axis logarithmic.
+    """
     figure, axis = plt.subplots(figsize=(6, 3.5), layout="constrained")
-    for (name, values), style in zip(curves.items(), ("o-", "s--", "^:", "d-.") * 9, strict=False):
-        axis.plot(range(1, len(values) + 1), [float(v) for v in values], style, label=name)
-    axis.set_xlabel("epoch")
+    for i, (name, curve) in enumerate(curves.items()):
+        values = np.array([float(value) for value in curve])
+        numbers = range(1, len(values) + 1)
+        if per == "epoch":
+            style = ("o-", "s--", "^:", "d-.")[i % 4]
+            axis.plot(numbers, values, style, label=name)
+        else:
+            axis.plot(numbers, values, color=f"C{i}", alpha=0.25, linewidth=0.8)
+            style = ("-", "--", ":", "-.")[i % 4]
+            mean = _running_mean(values)
+            axis.plot(numbers, mean, style, color=f"C{i}", linewidth=2, label=name)
+    axis.set_xlabel(per)
     axis.set_ylabel("loss")
+    if log:
+        axis.set_yscale("log")
     axis.xaxis.set_major_locator(MaxNLocator(integer=True))
     axis.grid(alpha=0.3)
-    axis.legend()
+    axis.legend(title=None if per == "epoch" else f"mean of the last {_RUNNING} steps")
+    epochs = "Mean loss of each epoch (nats per image)"
+    figure.suptitle(title or (epochs if per == "epoch" else "Loss of each step"))
+
+
+def latent_scatter(
+    codes: torch.Tensor, labels: torch.Tensor, title: str = "Where the images lie in latent space"
+) -> None:
+    """Draws each code as its label, and each label once more, large, at the mean of its codes.
+
+    `codes`: (N, Z), as they are where Z is 2, else their first two principal components.
+    `labels`: (N,) integers. Raises ValueError for other shapes.
+    """
+    points = torch.as_tensor(codes).detach().float().cpu()
+    names = torch.as_tensor(labels).cpu()
+    if points.dim() != 2 or points.shape[1] < 2 or names.shape != points.shape[:1]:
+        raise ValueError(
+            "codes (N, Z) with Z of 2 or more and labels (N,) are expected, not "
+            f"{tuple(points.shape)} and {tuple(names.shape)}"
+        )
+    axis_names = ["first latent dimension", "second latent dimension"]
+    if points.shape[1] > 2:
+        points, shares = _principal_components(points)
+        axis_names = [
+            f"{order} principal component ({share:.0%} of the variance)"
+            for order, share in zip(("first", "second"), shares, strict=True)
+        ]
+    figure, axis = plt.subplots(figsize=(6.5, 6), layout="constrained")
+    for i, name in enumerate(names.unique().tolist()):
+        x, y = points[names == name].T
+        axis.scatter(x, y, s=28, marker=f"${name}$", color=f"C{i}", alpha=0.6, linewidth=0.3)
+        axis.annotate(
+            str(name),
+            (x.mean().item(), y.mean().item()),
+            ha="center",
+            va="center",
+            fontsize=22,
+            fontweight="bold",
+            color=f"C{i}",
+            path_effects=[withStroke(linewidth=4, foreground="white")],
+        )
+    axis.set_xlabel(axis_names[0])
+    axis.set_ylabel(axis_names[1])
+    axis.set_aspect("equal", adjustable="datalim")
+    axis.grid(alpha=0.3)
     figure.suptitle(title)
+
+
+class Drawn(NamedTuple):
+    """A picture in a figure."""
+
+    picture: npt.NDArray[np.float64]  # (H, W), the values that were drawn; of colours the mean
+    figure: int  # the figure's number
+    place: tuple[float, float, float, float]  # left, bottom, width, height: shares of the figure
+
+
+def drawn() -> list[Drawn]:
+    """The pictures in all open figures, however they are laid out: what `imshow` has drawn.
+
+    In the order of drawing. Leaves the figures open.
+    """
+    figures = plt.get_fignums()
+    if not figures:
+        return []
+    current, found = plt.gcf(), []
+    for number in figures:
+        figure = plt.figure(number)
+        figure.draw_without_rendering()  # only now does each picture have its place
+        for image in figure.findobj(AxesImage):
+            if image.get_visible() and image.axes.get_visible():
+                box = image.get_window_extent().transformed(figure.transFigure.inverted())
+                place = (box.xmin, box.ymin, abs(box.width), abs(box.height))
+                found.append(Drawn(_values(image), number, place))
+    plt.figure(current)
+    return found
+
+
+def _values(image: AxesImage) -> npt.NDArray[np.float64]:
+    """(H, W); of colours the mean, and not a number where a value is masked."""
+    values = np.ma.filled(np.ma.asarray(image.get_array(), dtype=np.float64), np.nan)
+    return values if values.ndim == 2 else values[..., :3].mean(axis=-1)
+
+
+def _labelled_rows(
+    rows: Mapping[str, npt.NDArray[np.float32]], title: str
+) -> npt.NDArray[np.object_]:
+    """Draws equally long rows of pictures, each with its name at its left; gives back the axes."""
+    columns = len(next(iter(rows.values())))
+    figure, axes = plt.subplots(
+        len(rows),
+        columns,
+        figsize=(columns * _INCHES + 1, len(rows) * _INCHES + 0.5),
+        squeeze=False,
+        layout="compressed",
+    )
+    for row, (name, pictures) in zip(axes, rows.items(), strict=True):
+        for axis, picture in zip(row, pictures, strict=True):
+            _draw(axis, picture)
+        row[0].set_ylabel(name, rotation=0, ha="right", va="center")
+    figure.suptitle(title)
+    return axes
+
+
+def _running_mean(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """At each place the mean of the last `_RUNNING` values, of fewer where there are fewer."""
+    sums = np.concatenate([[0], values.cumsum()])
+    ends = np.arange(1, len(values) + 1)
+    starts = np.maximum(ends - _RUNNING, 0)
+    return (sums[ends] - sums[starts]) / (ends - starts)
+
+
+def _principal_components(points: torch.Tensor) -> tuple[torch.Tensor, list[float]]:
+    """Of (N, Z): the first two, (N, 2), and which shares of the variance they have."""
+    centred = points - points.mean(dim=0)
+    _, spreads, directions = torch.linalg.svd(centred, full_matrices=False)
+    variances = spreads**2
+    return centred @ directions[:2].T, (variances[:2] / variances.sum()).tolist()
 
 
 def _pictures(images: torch.Tensor) -> npt.NDArray[np.float32]:

@@ -11,7 +11,6 @@ import math
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
-from itertools import pairwise, permutations
 
 import torch
 from torch import Tensor
@@ -20,6 +19,7 @@ from torch.nn import functional as F
 
 from autograder.assignment import reference
 from autograder.checks import assert_close, assert_number, assert_tensor, item, observe
+from autograder.checks.networks import apply, assert_computes_mlp, drawn, likeness, tap
 from autograder.errors import StudentError
 from autograder.student import Handle, Name, Student
 from nndl.data import stand_in
@@ -27,8 +27,6 @@ from nndl.data import stand_in
 RIGHT = reference("fc_vae")
 HIDDEN, LATENT, CLASSES = 400, 15, 10
 COUNT = 97  # images for `forward`: enough to tell what z is made of
-
-Layers = list[tuple[Tensor, Tensor]]
 
 
 # --- encoder ------------------------------------------------------------------------------------
@@ -75,7 +73,7 @@ def test_decoder_is_four_linear_layers_and_a_sigmoid(student: Student) -> None:
     images of shape (N, 1, 28, 28)."""
     model = student.build("VAE", 784, latent_size=LATENT)
     codes = torch.randn(5, LATENT)
-    assert_computes_mlp(model.decoder, [LATENT, 400, 400, 400, 784], torch.sigmoid, codes)
+    assert_decodes(model, [LATENT, 400, 400, 400, 784], codes)
     if model.decoder(codes).dim() == 2:
         x_hat = first_output(model, torch.rand(5, 1, 28, 28))
         image = x_hat is None or x_hat.dim() == 4
@@ -87,7 +85,7 @@ def test_decoder_fits_other_sizes(student: Student) -> None:
     """`input_size` and `latent_size` decide the sizes: no 28 and no 15 is fixed."""
     model = student.build("VAE", 196, latent_size=6)
     codes = torch.randn(3, 6)
-    assert_computes_mlp(model.decoder, [6, 400, 400, 400, 196], torch.sigmoid, codes)
+    assert_decodes(model, [6, 400, 400, 400, 196], codes)
 
 
 # --- reparametrize ------------------------------------------------------------------------------
@@ -263,8 +261,7 @@ def test_cvae_decoder_reads_code_and_label(student: Student) -> None:
     VAE."""
     model = student.build("CVAE", 784, num_classes=CLASSES, latent_size=LATENT)
     rows = torch.randn(5, LATENT + CLASSES)
-    sizes = [LATENT + CLASSES, 400, 400, 400, 784]
-    assert_computes_mlp(model.decoder, sizes, torch.sigmoid, rows)
+    assert_decodes(model, [LATENT + CLASSES, 400, 400, 400, 784], rows)
 
 
 @item("cvae", weight=1)
@@ -294,88 +291,13 @@ def test_cvae_learns(student: Student) -> None:
     assert_learns(student, model, lambda: cvae(student), conditional=True)
 
 
-# --- networks with weights that we choose ---------------------------------------------------------
+# --- networks -----------------------------------------------------------------------------------
 
 
-def drawn(shapes: dict[str, list[int]]) -> dict[str, Tensor]:
-    """Random parameters of these shapes that keep the signal's size through a ReLU layer."""
-    values = {}
-    for name, shape in shapes.items():
-        scale = 1.4 / math.sqrt(max(shape[-1], 1)) if len(shape) > 1 else 0.3
-        values[name] = torch.randn(shape) * scale
-    return values
-
-
-def apply(network: Name, x: Tensor) -> Tensor:
-    """A network's output for images, whether it flattens them itself or leaves that to forward."""
-    try:
-        return network(x)
-    except StudentError as error:
-        if error.kind != "raised" or x.dim() == 2:
-            raise
-        try:
-            return network(x.flatten(1))
-        except StudentError:
-            raise error from None
-
-
-def assert_computes_mlp(
-    network: Name, sizes: list[int], last: Callable[[Tensor], Tensor], x: Tensor
-) -> None:
-    """Fail unless the network is Linear layers of these sizes with ReLU between and `last` after.
-
-    Which layer comes first can't be known from names, so every order that fits is tried.
-    """
-    values = drawn(network.shapes())
-    layers = linear_layers(values)
-    found = [(weight.shape[1], weight.shape[0]) for weight, _ in layers]
-    observe([0, *(size for pair in sorted(found) for size in pair)])
-    wanted = list(pairwise(sizes))
-    assert sorted(found) == sorted(wanted), (
-        f"Its Linear layers are {_arrows(found)} where {_arrows(wanted)} is expected."
-    )
-    network.load(values)
-    output = assert_tensor(apply(network, x), what="its output")
-    assert output.shape[:1] == x.shape[:1], f"{len(x)} inputs gave {len(output)} outputs."
-    side = math.isqrt(sizes[-1])
-    if last is torch.sigmoid:
-        assert_images(output, len(x), side)
-    flat = assert_tensor(output.flatten(1), (len(x), sizes[-1]), "its output, flattened,")
-    candidates = [
-        mlp(order, x.flatten(1), last) for order in permutations(layers) if fits(order, sizes)
-    ]
-    observe(flat)
-    numbers = flat.double()
-    right = any(torch.allclose(numbers, c.double(), rtol=1e-3, atol=1e-4) for c in candidates)
-    assert right, "With weights that we chose, its output is not what these layers compute."
-
-
-def linear_layers(parameters: dict[str, Tensor]) -> Layers:
-    """Weights and biases, paired in the order in which they were registered."""
-    weights = [p for p in parameters.values() if p.dim() == 2]
-    biases = [p for p in parameters.values() if p.dim() == 1]
-    observe([len(weights), len(biases), len(parameters)])
-    assert len(weights) + len(biases) == len(parameters), "It has layers that are not Linear."
-    assert len(weights) == len(biases), (
-        f"It has {len(weights)} weight matrices and {len(biases)} biases; a Linear layer has both."
-    )
-    return list(zip(weights, biases, strict=True))
-
-
-def fits(layers: tuple[tuple[Tensor, Tensor], ...], sizes: list[int]) -> bool:
-    return all(
-        list(weight.shape) == [after, before] and list(bias.shape) == [after]
-        for (weight, bias), before, after in zip(layers, sizes, sizes[1:], strict=False)
-    )
-
-
-def mlp(
-    layers: tuple[tuple[Tensor, Tensor], ...], x: Tensor, last: Callable[[Tensor], Tensor]
-) -> Tensor:
-    *hidden, (weight, bias) = layers
-    for w, b in hidden:
-        x = F.linear(x, w, b).relu()
-    return last(F.linear(x, weight, bias))
+def assert_decodes(model: Handle, sizes: list[int], codes: Tensor) -> None:
+    """Fail unless the decoder is Linear layers of these sizes, with a sigmoid, and gives images."""
+    output = assert_computes_mlp(model.decoder, sizes, torch.sigmoid, codes)
+    assert_images(output, len(codes), math.isqrt(sizes[-1]))
 
 
 def assert_heads(model: Handle) -> None:
@@ -409,10 +331,6 @@ def assert_images(value: object, count: int, side: int, exact: bool = False) -> 
         f"The reconstruction has the shape {tuple(images.shape)} where {right[0]} is expected."
     )
     return images
-
-
-def _arrows(pairs: list[tuple[int, int]]) -> str:
-    return ", ".join(f"{a}→{b}" for a, b in pairs) or "none"
 
 
 # --- dataflow -----------------------------------------------------------------------------------
@@ -453,20 +371,6 @@ def assert_cvae_dataflow(student: Student, side: int, classes: int, latent: int)
     features = encoded[0][1]
     assert_posterior(outputs, (model.mu_layer(features), model.logvar_layer(features)))
     assert_decoded(decoded, outputs, labels)
-
-
-def tap(part: Name, noting_only: bool = False) -> list[tuple[Tensor, Tensor]]:
-    """Note what a part of a model gets and gives; it works as before, unless `noting_only`."""
-    own = part.read()
-    passed: list[tuple[Tensor, Tensor]] = []
-
-    def through(_: list[Tensor], given: Tensor) -> Tensor:
-        result = given if noting_only else own(given)
-        passed.append((given, result))
-        return result
-
-    part.replace(through, parameters={})
-    return passed
 
 
 def takes_images(encoder: Name, images: Tensor) -> bool:
@@ -549,11 +453,6 @@ def assert_decoded(
     assert_close(noise.mean(), 0.0, "The decoder's codes are off mu.", rtol=0, atol=1.05 * off)
     changed = observe((x_hat.flatten(1) - decoded[0][1].flatten(1)).abs().max(), atol=1e-3)
     assert changed < 1e-3, "x_hat is not what the decoder gave."
-
-
-def likeness(value: Tensor, *others: Tensor) -> Tensor:
-    """How `value` correlates with each of the others: what a diagnosis knows noisy numbers by."""
-    return torch.corrcoef(torch.stack([part.flatten() for part in (value, *others)]))[0, 1:]
 
 
 # --- models, with the reference in place of what failed ------------------------------------------

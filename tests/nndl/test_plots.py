@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pytest
 import torch
 
@@ -72,3 +73,131 @@ def test_loss_curves_start_at_epoch_one_and_are_named():
     assert [line.get_label() for line in axis.lines] == ["VAE", "CVAE"]
     assert list(axis.lines[1].get_xdata()) == [1, 2]
     assert (axis.get_xlabel(), axis.get_ylabel()) == ("epoch", "loss")
+
+
+def test_rows_of_an_interpolation_are_named_and_lead_from_start_to_end():
+    path = torch.linspace(0, 1, 5)[:, None, None].expand(5, 28, 28)
+    plots.interpolation_rows({"auto-encoder": path, "VAE": path.flip(0)}, title="From 3 to 8")
+    seen = [axis.images[0].get_array().mean().item() for axis in shown()]
+    assert seen == pytest.approx([0, 0.25, 0.5, 0.75, 1, 1, 0.75, 0.5, 0.25, 0])
+    assert [shown()[0].get_ylabel(), shown()[5].get_ylabel()] == ["auto-encoder", "VAE"]
+    assert [shown()[5].get_xlabel(), shown()[9].get_xlabel()] == ["start", "end"]
+    assert plt.gcf().get_suptitle() == "From 3 to 8"
+
+
+def test_rows_of_unequal_length_are_refused():
+    with pytest.raises(ValueError, match="there are auto-encoder: 5, VAE: 4"):
+        plots.interpolation_rows({"auto-encoder": torch.rand(5, 784), "VAE": torch.rand(4, 784)})
+    with pytest.raises(ValueError, match="there are none"):
+        plots.interpolation_rows({})
+
+
+def test_losses_of_steps_are_a_faint_line_and_a_strong_one_of_their_running_mean():
+    plots.losses({"VAE": [torch.tensor(1.0)] * 100 + [0.0] * 300}, per="step", log=True)
+    (axis,) = shown()
+    faint, mean = axis.lines
+    assert faint.get_alpha() < 0.5 and mean.get_alpha() is None
+    assert faint.get_ydata().tolist() == [1] * 100 + [0] * 300
+    assert mean.get_ydata()[[0, 99, 149, 199, 399]].tolist() == pytest.approx([1, 1, 0.5, 0, 0])
+    assert [text.get_text() for text in axis.get_legend().get_texts()] == ["VAE"]
+    assert axis.get_legend().get_title().get_text() == "mean of the last 100 steps"
+    assert (axis.get_xlabel(), axis.get_yscale()) == ("step", "log")
+    assert plt.gcf().get_suptitle() == "Loss of each step"
+
+
+@pytest.mark.parametrize("per", ["epoch", "step"])
+def test_curves_differ_in_more_than_their_colour(per):
+    plots.losses({name: [1.0, 2.0] for name in "abcd"}, per=per)
+    named = [line for line in shown()[0].lines if not line.get_label().startswith("_")]
+    assert len({line.get_linestyle() for line in named}) == 4
+
+
+def test_a_scatter_shows_each_code_where_it_is_as_its_label():
+    codes = torch.tensor([[0.0, 1.0], [2.0, 3.0], [-1.0, 5.0]])
+    plots.latent_scatter(codes.requires_grad_(), torch.tensor([7, 7, 3]), title="Codes")
+    (axis,) = shown()
+    assert [points.get_offsets().tolist() for points in axis.collections] == [
+        [[-1, 5]],
+        [[0, 1], [2, 3]],
+    ]
+    assert [(text.get_text(), text.xy) for text in axis.texts] == [("3", (-1, 5)), ("7", (1, 2))]
+    assert (axis.get_xlabel(), axis.get_ylabel()) == (
+        "first latent dimension",
+        "second latent dimension",
+    )
+
+
+def test_codes_of_many_dimensions_are_shown_along_those_in_which_they_vary_most():
+    codes = torch.zeros(200, 8)
+    codes[:, 5], codes[:, 2] = 3 * torch.randn(200), torch.randn(200)
+    plots.latent_scatter(codes + 10, torch.zeros(200, dtype=torch.long))
+    (axis,) = shown()
+    x, y = torch.tensor(axis.collections[0].get_offsets().tolist()).T
+    variances = codes[:, [5, 2]].double().var(dim=0)
+    assert (x.var() + y.var()).item() == pytest.approx(variances.sum().item(), rel=1e-4)
+    assert x.var() > 4 * y.var()
+    assert axis.get_xlabel().startswith("first principal component (")
+
+
+@pytest.mark.parametrize("shapes", [((5, 1), (5,)), ((5, 2), (4,)), ((5,), (5,))], ids=str)
+def test_what_is_no_code_for_each_label_is_refused(shapes):
+    codes, labels = shapes
+    with pytest.raises(ValueError, match=r"codes \(N, Z\) .* and labels \(N,\) are expected"):
+        plots.latent_scatter(torch.rand(codes), torch.zeros(labels))
+
+
+# --- what is drawn ----------------------------------------------------------------------------
+
+
+def test_without_a_figure_nothing_is_drawn_and_no_figure_appears():
+    assert plots.drawn() == []
+    assert plt.get_fignums() == []
+
+
+def test_what_is_drawn_can_be_read_back_with_its_place():
+    originals, copies = torch.rand(2, 3, 784)
+    plots.reconstructions(originals, copies)
+    found = plots.drawn()
+    seen = torch.tensor([one.picture.tolist() for one in found]).flatten(1)
+    assert torch.allclose(seen, torch.cat([originals, copies]), atol=1e-6)
+    for above, below in zip(found[:3], found[3:], strict=True):
+        assert above.place[0] == pytest.approx(below.place[0])
+        assert above.place[1] > below.place[1] + below.place[3]
+    lefts = [one.place[0] for one in found[:3]]
+    assert lefts == sorted(lefts) and 0 < lefts[0] < lefts[2] < 1
+
+
+def test_several_pictures_in_one_axes_have_places_of_their_own():
+    _, axis = plt.subplots()
+    axis.imshow(np.zeros((28, 28)), extent=(0, 1, 0, 1))
+    axis.imshow(np.ones((28, 28)), extent=(2, 3, 0, 1))
+    axis.set_xlim(0, 3)
+    left, right = plots.drawn()
+    assert (left.picture.max(), right.picture.min()) == (0, 1)
+    assert left.place[0] + left.place[2] < right.place[0]
+    assert left.place[2] == pytest.approx(right.place[2])
+
+
+def test_all_open_figures_are_read_and_stay_as_they_were():
+    first, second = plt.figure(), plt.figure()
+    for figure, shape in ((first, (28, 28)), (second, (8, 9, 3))):
+        figure.subplots().imshow(np.full(shape, 0.25))
+    plt.figure(first)
+    found = plots.drawn()
+    assert [(one.figure, one.picture.shape) for one in found] == [
+        (first.number, (28, 28)),
+        (second.number, (8, 9)),
+    ]
+    assert found[1].picture.max() == pytest.approx(0.25)
+    assert plt.get_fignums() == [first.number, second.number]
+    assert plt.gcf() is first
+
+
+def test_hidden_pictures_are_not_drawn():
+    _, axes = plt.subplots(1, 3)
+    for axis, value in zip(axes, (0.0, 0.5, 1.0), strict=True):
+        axis.imshow(np.full((28, 28), value), vmin=0, vmax=1)
+    axes[0].set_visible(False)
+    axes[2].images[0].set_visible(False)
+    (only,) = plots.drawn()
+    assert only.picture.mean() == 0.5
