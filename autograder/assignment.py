@@ -56,6 +56,17 @@ class Assignment:
         cells = code_cells(lesson(self.folder / f"{self.name}.md"))
         return slice_cells(cells, self.names).text
 
+    @cached_property
+    def stand_ins(self) -> dict[str, str]:
+        """What takes the place of names that only cells make which are not run: expressions.
+
+        They are `STAND_INS` in the module of the checks, if it has any.
+        """
+        for node in ast.parse(self.checks.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "STAND_INS":
+                return dict(ast.literal_eval(node.value))
+        return {}
+
     @property
     def max_score(self) -> float:
         """The automatic points."""

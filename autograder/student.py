@@ -247,8 +247,9 @@ class Student:
             self._clock.next_item()  # else a fresh process could have no time left to load
             try:
                 files, main = self._submission.files, self._submission.main
+                in_pieces = bool(self._submission.places)
                 with self.within(LOAD_SECONDS):
-                    self._ask("", "load", files, main, self._stream())
+                    self._ask("", "load", files, main, self._stream(), in_pieces)
                 self._ask("", "reset", self._stream())
             except StudentError as error:
                 self._unloadable = error

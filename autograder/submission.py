@@ -707,12 +707,12 @@ def _unwritten(source: str, task: Assignment) -> tuple[str, str]:
 def _sliced(cells: list[CodeCell], task: Assignment, notes: list[str]) -> _Chosen:
     """The program that the cells define; the assignment's own module is not to be imported."""
     own = () if task.in_notebook else (task.module.removesuffix(".py"),)
-    program: Program = slice_cells(cells, task.names, without=own)
+    program: Program = slice_cells(cells, task.names, without=own, stand_ins=task.stand_ins)
     if not task.in_notebook and not program.defined & task.names:
         return _Chosen()
     notes += program.notes
     places = tuple(place if place and place[0] else None for place in program.places)
-    if None in places:
+    if any(place and not place[0] for place in program.places):
         notes.append(
             "A cell that was handed out is missing from the notebook, or changed; what your code "
             "needs of it was taken from the assignment."

@@ -10,18 +10,20 @@ import ast
 import builtins
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from autograder.notebook.effects import not_run
 from autograder.notebook.scopes import Function, running_nodes
-from autograder.notebook.statements import CodeCell, Statement, Unread, read_cells
+from autograder.notebook.statements import CodeCell, Statement, Unread, assigned, read_cells
 from autograder.text import quotable
 
 __all__ = ["CodeCell", "Program", "slice_cells"]
 
 MAX_NOTES = 30
 
+_NO_STAND_INS: Mapping[str, str] = MappingProxyType({})
 _BUILTINS = frozenset(dir(builtins))
 _CONTAINERS = ast.List | ast.Dict | ast.Set | ast.ListComp | ast.DictComp | ast.SetComp
 _DEFINITIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom
@@ -38,7 +40,7 @@ class Program:
     """What is left of a notebook.
 
     `text` is valid Python whose lines end with a newline character. `places` says for each of
-    them the cell's number and the line in that cell, both from 1; None for lines that were added.
+    them the cell's number and the line in that cell, both from 1; None for the lines of stand-ins.
     `defined` are the top-level names that it binds (or may bind, in `try` and the like). `notes`
     say, for student and instructor, in sentences with names between backticks, what was left out
     and why it matters.
@@ -51,22 +53,31 @@ class Program:
 
 
 def slice_cells(
-    cells: Sequence[CodeCell], names: Collection[str], without: Collection[str] = ()
+    cells: Sequence[CodeCell],
+    names: Collection[str],
+    without: Collection[str] = (),
+    stand_ins: Mapping[str, str] = _NO_STAND_INS,
 ) -> Program:
     """The program that defines the graded `names`, as far as the notebook does.
 
-    Nothing is imported from the modules `without`, which are not there. Takes any source; the time
-    is bounded by the limits in `statements`. Raises nothing.
+    Nothing is imported from the modules `without`, which are not there. `stand_ins` are
+    expressions for names that only cells make which are not run. Takes any source; the time is
+    bounded by the limits in `statements`. Raises nothing.
     """
     statements, unread = read_cells(cells)
-    slicer = _Slicer([s for s in statements if not _imports(s.node, without)], unread)
+    here = [s for s in statements if not _imports(s.node, without)]
+    slicer = _Slicer(here, unread, stand_ins)
     graded = sorted(names)
     for name in graded:
         slicer.explain(name, name)
     for name in graded:
         slicer.keep(name)
     kept = slicer.in_order()
-    lines = [(line, (s.cell, number)) for s in kept for line, number in s.lines]
+    lines = [
+        (line, None if slicer.is_stand_in(s) else (s.cell, number))
+        for s in kept
+        for line, number in s.lines
+    ]
     return Program(
         text="".join(line + "\n" for line, _ in lines),
         places=tuple(place for _, place in lines),
@@ -78,7 +89,9 @@ def slice_cells(
 class _Slicer:
     """Chooses among the statements of one notebook; `notes` grows meanwhile."""
 
-    def __init__(self, statements: list[Statement], unread: list[Unread]) -> None:
+    def __init__(
+        self, statements: list[Statement], unread: list[Unread], stand_ins: Mapping[str, str]
+    ) -> None:
         self.notes: list[str] = []
         self._explained: set[str] = set()
         self._kept: dict[int, Statement] = {}
@@ -87,6 +100,8 @@ class _Slicer:
         refused = not_run(candidates)
         self._refused = _by_name(s for s in candidates if s.index in refused)
         light = [s for s in candidates if s.index not in refused]
+        self._stand_ins = self._standing_in(stand_ins, _by_name(light))
+        light = sorted([*light, *self._stand_ins], key=lambda s: s.index)
         self._light = _by_name(light)
         self._has_star = any(map(_is_star_import, light))
         self._at_once = {s.index: _needed_at_once(s) for s in light}
@@ -126,6 +141,9 @@ class _Slicer:
             elif name not in self._bindings:
                 further = {n for s in self._light.get(name, []) for n in self._at_once[s.index]}
                 todo += sorted(further - _BUILTINS - self._bindings.keys())
+
+    def is_stand_in(self, statement: Statement) -> bool:
+        return statement in self._stand_ins
 
     def in_order(self) -> list[Statement]:
         """What is kept, in the notebook's order, but what is needed earlier comes earlier."""
@@ -217,6 +235,13 @@ class _Slicer:
                 )
         return [s for s in statements if s.index not in stubs]
 
+    def _standing_in(
+        self, expressions: Mapping[str, str], light: Mapping[str, list[Statement]]
+    ) -> list[Statement]:
+        """Statements, before all others, for names that only statements make which are not run."""
+        wanted = [name for name in expressions if name in self._refused and name not in light]
+        return [assigned(name, expressions[name], -i) for i, name in enumerate(wanted, start=1)]
+
     def _usable(self, light: list[Statement]) -> list[Statement]:
         """The statements that find all names that they read while they run.
 
@@ -249,6 +274,9 @@ class _Slicer:
     def _what_is_wrong(self, name: str, graded: str) -> str | None:
         final, refused = self._final(name), self._refused.get(name)
         needing = _needing(name, graded)
+        if refused and final and self.is_stand_in(final):
+            made = f"{needing} cell {refused[-1].cell} makes"
+            return f"{made}; that cell is not run when grading, and a stand-in takes its place."
         if refused and (final is None or final.index < refused[-1].index):
             note = f"{needing} cell {refused[-1].cell} makes; that cell is not run when grading"
             return f"{note}, and the value from cell {final.cell} stands." if final else f"{note}."

@@ -59,6 +59,13 @@ class Unread:
         return {a or b for a, b in _DEFINED.findall(self.source)}
 
 
+def assigned(name: str, expression: str, index: int) -> Statement:
+    """A statement that no cell has: it gives `name` the value of `expression`."""
+    text = f"{name} = {expression}"
+    node = ast.parse(text).body[0]
+    return Statement(index, 0, node, ((text, 0),), names_of(node, lazy_annotations=False))
+
+
 class _LeftOut(Exception):
     """A cell is left out; says why."""
 

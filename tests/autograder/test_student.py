@@ -349,6 +349,7 @@ def test_cpu_time_of_an_item_is_limited_and_its_use_is_told(walled: Walled) -> N
 
 def test_cpu_time_counts_with_that_of_children(walled: Walled) -> None:
     student = walled(BURN, item_seconds=2)
+    assert student.rest(0) == "rested"  # a fresh process would have the item's time anew
     student._clock._item = 60
     with student.within(60):
         error = fault(lambda: student.burn_in_children(1, 4))

@@ -25,6 +25,7 @@ from torch import nn
 from . import devices
 from .limits import Limits
 from .peer import Peer, RemoteFault
+from .pieces import run_in_pieces
 from .wire import Connection, NotPlain, WireError
 
 
@@ -40,6 +41,7 @@ class Worker:
     def __init__(self, connection: Connection, home: Path, limits: Limits) -> None:
         self.home = home
         self.module: Any = None
+        self.failed: dict[str, Exception] = {}  # what broke where a name was to be made
         self.unfinished: set[int] = set()
         self.replaced: dict[str, Any] = {}
         self.notes: list[str] = []
@@ -68,8 +70,11 @@ class Worker:
 
     # --- what the grader may ask ----------------------------------------------------------
 
-    def load(self, files: dict[str, str], main: str, seed: int) -> list[str]:
-        """Write the submission's files and import the main one; the names that it defines."""
+    def load(self, files: dict[str, str], main: str, seed: int, in_pieces: bool) -> list[str]:
+        """Write the submission's files and import the main one; the names that it defines.
+
+        `in_pieces`, a statement that raises does not end the import.
+        """
         for name, text in files.items():
             path = self.home / name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -83,7 +88,11 @@ class Worker:
         assert spec is not None and spec.loader is not None
         self.module = importlib.util.module_from_spec(spec)
         sys.modules[Path(main).stem] = self.module
-        guarded(spec.loader.exec_module, self.module)
+        if in_pieces:
+            where = str(self.home / main)
+            self.failed = run_in_pieces(files[main], where, vars(self.module), guarded)
+        else:
+            guarded(spec.loader.exec_module, self.module)
         return sorted(name for name in vars(self.module) if not name.startswith("_"))
 
     def reset(self, seed: int) -> None:
@@ -103,14 +112,21 @@ class Worker:
 
     def call(self, target: list[Any], args: Any, kwargs: Any, grad: bool) -> Any:
         function = self.find(target)
-        return self.peer.run(lambda *a, **k: guarded(function, *a, **k), args, kwargs, grad)
+        return self.peer.run(lambda *a, **k: self.run(function, *a, **k), args, kwargs, grad)
+
+    def run(self, function: Any, *args: Any, **kwargs: Any) -> Any:
+        """Call the student's code; where it misses a name that broke, that is what went wrong."""
+        try:
+            return guarded(function, *args, **kwargs)
+        except NameError as error:
+            raise self.failed.get(error.name or "", error) from None
 
     def build(self, name: str, *args: Any, **kwargs: Any) -> Any:
         """An instance of a class, as far as its `__init__` is written."""
         kind = self.find([None, name])
         instance = guarded(kind.__new__, kind)
         try:
-            guarded(instance.__init__, *args, **kwargs)
+            self.run(instance.__init__, *args, **kwargs)
         except NotImplementedError:
             self.unfinished.add(id(instance))
         return instance
@@ -176,6 +192,8 @@ class Worker:
             thing = importlib.import_module(where)
         for attribute in filter(None, path.split(".")):
             if thing is None or not hasattr(thing, attribute):
+                if thing is self.module and attribute in self.failed:
+                    raise self.failed[attribute]
                 if id(thing) in self.unfinished:
                     raise NotImplementedError(attribute)
                 raise NotThere(attribute)

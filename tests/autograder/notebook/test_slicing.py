@@ -414,6 +414,59 @@ def test_13_thousands_of_cells(cells: list[str]) -> None:
     assert "g0" in run(program).__dict__ and program.notes == ()
 
 
+LOADERS = {"loader": "[nn.a, nn.b]", "test": "[]"}
+
+
+def with_stand_ins(*cells: str) -> Program:
+    numbered = [CodeCell(i, cell) for i, cell in enumerate(cells, 1)]
+    return slice_cells(numbered, ["f"], stand_ins=LOADERS)
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "loader = DataLoader(data)",
+        "for i in range(9):\n    loader = DataLoader(data)",
+        "loader, test = DataLoader(data), DataLoader(data)",
+    ],
+)
+def test_14_a_stand_in_takes_the_place_of_what_is_not_run(made: str) -> None:
+    program = with_stand_ins("import json as nn", made, "def f(): return loader, nn.dumps")
+    assert "loader = [nn.a, nn.b]" in program.text and "DataLoader" not in program.text
+    assert program.notes == (
+        "`f` needs `loader`, which cell 2 makes; that cell is not run when grading, and a stand-in "
+        "takes its place.",
+    )
+    assert [place is None for place in program.places] == [
+        line.startswith("loader") for line in program.text.splitlines()
+    ]
+
+
+def test_14_two_names_of_one_statement_have_a_stand_in_each() -> None:
+    program = with_stand_ins("loader, test = DataLoader(1), 2", "def f(): return test, loader")
+    assert run(with_stand_ins("loader, test = DataLoader(1), 2", "def f(): return test")).f() == []
+    assert "test = []" in program.text and len(program.notes) == 2
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["loader = [7]", "def f(): return loader[0]"],
+        ["loader = DataLoader(data)", "loader = [7]", "def f(): return loader[0]"],
+        ["loader = [7]", "loader = DataLoader(data)", "def f(): return loader[0]"],
+        ["loader = DataLoader(data)", "def f(loader=[7]): return loader[0]"],
+    ],
+)
+def test_14_what_the_notebook_can_make_or_does_not_need_has_no_stand_in(cells: list[str]) -> None:
+    program = with_stand_ins(*cells)
+    assert run(program).f() == 7 and None not in program.places
+
+
+def test_14_a_name_that_no_cell_makes_has_no_stand_in() -> None:
+    program = with_stand_ins("def f(): return loader")
+    assert program.text == "def f(): return loader\n"
+
+
 SNIPPETS = st.sampled_from(
     [
         *("def f(): return a", "def f(): raise NotImplementedError", "class A(A, b): a = a"),
