@@ -6,6 +6,9 @@ Then we grade the same class into the gradebook, from an empty one each time. Tr
 on both sides: the copied course has a lesson without the cells that train, and without the two
 items and checks that are about them.
 
+Of the other assignments the class hands in the notebook that it wrote in: right variants and known
+mistakes by turns. Their training cells are the students' own: nbgrader runs them, and we don't.
+
     seconds    of the whole command, its start included
     core-s     CPU seconds of the command and of all that it started
 
@@ -18,6 +21,7 @@ searches the disk; liam's loops, and nbgrader would wait half a minute for each 
 With `--training`, nbgrader may wait longer than that: on a busy machine training takes it.
 
     .venv/bin/python benchmarks/against_nbgrader.py [--students S ...] [--copies N] [--training]
+    .venv/bin/python benchmarks/against_nbgrader.py --assignment A [--count N]
 """
 
 from __future__ import annotations
@@ -36,12 +40,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "autograder"))
 
+import notebook_class
 from nbgrader_course import ROOT, Course
 from vanilla import OFFLINE, TASK, a_class, as_it_comes, copied, points
 
 CLASS = ROOT / "examples" / "class" / "submitted"
 LEFT_OUT = {"liam", "pablo"}
-AUTOGRADE = ("nbgrader", "autograde", TASK)
+AUTOGRADE = ("nbgrader", "autograde")
 PATIENTLY = ("--Execute.timeout=600",)  # seconds for a cell
 GRADE = ("autograder", "grade", "submitted/")
 GOAL = 20.0  # times faster
@@ -139,9 +144,9 @@ def show(rows: Mapping[str, Cost]) -> None:
               f"{cost.cores:9.3f}{theirs.cores / cost.cores:7.1f}")  # fmt: skip
 
 
-def show_points(theirs: Course, ours: Course) -> None:
+def show_points(theirs: Course, ours: Course, task: str) -> None:
     """Everyone's points on both sides; items are named where they differ."""
-    by_nbgrader, by_us = points(theirs), points(ours)
+    by_nbgrader, by_us = points(theirs, task), points(ours, task)
     print(f"\n{'points':14}{'nbgrader':>9}{'ours':>9}   where they differ: nbgrader / ours")
     for student, mine in by_us.items():
         if "-" in student:  # somebody's copy
@@ -161,20 +166,28 @@ def main() -> None:
     parser.add_argument("--copies", type=int, default=4, metavar="N",
                         help="of each student (default: 4, a class of 88)")  # fmt: skip
     parser.add_argument("--training", action="store_true", help="with training, on both sides")
+    parser.add_argument("--assignment", choices=[TASK, *notebook_class.TASKS], default=TASK)
+    parser.add_argument("--count", type=int, default=8, metavar="N",
+                        help="of notebooks, not fc_vae's (default: 8)")  # fmt: skip
     options = parser.parse_args()
+    task, training = options.assignment, options.training
     written = modules(options.students, options.copies)
+    if task != TASK:
+        training = True
+        class_ = notebook_class.a_class(task, options.count)
+        written = {student: notebook.encode() for student, notebook in class_.items()}
     count = len(written)
 
     with tempfile.TemporaryDirectory() as folder:
         base = Path(folder)
         os.environ.update(OFFLINE, XDG_CACHE_HOME=str(base / "cache"))
         os.environ.pop("NNDL_DATA", None)
-        course = a_class(base / "class", written, training=options.training)
+        course = a_class(base / "class", written, training, task)
         # Matplotlib looks for its fonts once on a machine: neither side is to pay for that.
         course.run(sys.executable, "-c", "import matplotlib.font_manager")
         first, later = (copied(course, base / name) for name in ("first", "again"))
         vanilla = as_it_comes(course, base / "vanilla")
-        autograde = AUTOGRADE + (PATIENTLY if options.training else ())
+        autograde = (*AUTOGRADE, task, *(PATIENTLY if training else ()))
         rows = {
             "nbgrader autograde": measured(vanilla, autograde, count),
             "autograder grade, first time": measured(first, GRADE, count),
@@ -185,7 +198,7 @@ def main() -> None:
         faster = rows["nbgrader autograde"].wall / rows["autograder grade"].wall
         print(f"\nthe same class of {count}: {faster:.1f} times faster; the goal is {GOAL:.0f}")
         print(f"cores here: {len(os.sched_getaffinity(0))}, load: {os.getloadavg()[0]:.1f}")
-        show_points(vanilla, first)
+        show_points(vanilla, first, task)
 
 
 if __name__ == "__main__":

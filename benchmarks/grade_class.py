@@ -1,10 +1,11 @@
-"""What grading costs: time, core-seconds and memory per submission of the bundled class.
+"""What grading costs: time, core-seconds and memory per submission of a class.
 
-Grades copies of `examples/class` one after the other in one process, without and with the items
-that train, and splits what each took:
+Grades copies of `examples/class`, or whole notebooks of another assignment (right variants and
+known mistakes by turns), one after the other in one process, without and with the items that
+train, and splits what each took:
 
     fork        a worker with its walls, from the warm process
-    load        importing the student's module
+    load        importing the student's module, or what a notebook is cut down to
     checks      the checks' own work, and the student's
     the rest    reading, pytest around the checks, results and feedback, the worker's end
 
@@ -13,7 +14,7 @@ guardians, the workers. Diagnosis runs the known mistakes of the items in which 
 the first time on a machine; later runs find on the shelf what came of it. So it has lines of its
 own, and is spread over the submissions in those marked "with it".
 
-    .venv/bin/python benchmarks/grade_class.py [--copies N]
+    .venv/bin/python benchmarks/grade_class.py [--assignment A] [--copies N]
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from __future__ import annotations
 import argparse
 import os
 import resource
+import sys
 import tempfile
 import time
 from collections import Counter
@@ -33,6 +35,10 @@ from typing import Any
 
 import pytest
 import torch
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "autograder"))
+
+from notebook_class import a_class
 
 from autograder import diagnosis, grading
 from autograder.assignment import assignment
@@ -47,7 +53,13 @@ from autograder.sandbox.walls import choose
 from autograder.student import CALL_SECONDS, Student
 from autograder.submission import Handed, Submission, find, read
 
-TASK = "fc_vae"
+BUNDLED = "fc_vae"  # what examples/class is of
+TRAINS: dict[str, set[str]] = {  # the items that train a model, by assignment
+    BUNDLED: {"train_vae", "train_cvae"},
+    "autoencoders": {"sample_digits"},
+    "bernoulli_vae": set(),
+}
+NOTEBOOKS = 24  # a class of the others
 BUDGETS = {"without training": 0.25, "with training": 2.0}
 PHASES = ("fork", "load", "checks", "the rest", "diagnosis")
 BURNED = 1.0  # seconds, by the submission that the measure is tried on
@@ -231,17 +243,28 @@ def _field(path: Path, name: str) -> str:
 
 def grade(submission: Submission, warm: WarmProcess, items: list[str], out: Path) -> None:
     """As `autograder grade` does it, but for these items alone."""
-    task = assignment(TASK)
+    task = assignment(submission.assignment)
     run = grading.run_checks(submission, warm, only=items)
-    named = Diagnosis(TASK, warm, 0)
+    named = Diagnosis(task.name, warm, 0)
     results = tuple(grading._item_result(task, name, run, named) for name in items)
     result = Result(
-        student=submission.student, assignment=TASK, submission_sha256=submission.sha256,
+        student=submission.student, assignment=task.name, submission_sha256=submission.sha256,
         status="graded", max_score=task.max_score, walls=warm.walls.names, seed=0,
         versions=grading.versions(), seconds=0.0, items=results, score=0.0,
     )  # fmt: skip
     write_atomically(out / submission.student / "feedback.md", feedback(result))
     write_atomically(out / submission.student / "result.json", result.as_text())
+
+
+def handed_in(task: str, folder: Path) -> list[Handed]:
+    """The bundled class, or one of whole notebooks that are written into `folder`."""
+    if task == BUNDLED:
+        return find(course_root() / "examples" / "class" / "submitted", task)
+    for student, notebook in a_class(task, NOTEBOOKS).items():
+        path = folder / "submitted" / student / task / f"{task}.ipynb"
+        path.parent.mkdir(parents=True)
+        path.write_text(notebook, encoding="utf-8")
+    return find(folder / "submitted", task)
 
 
 def grade_all(
@@ -265,7 +288,7 @@ def burned(warm: WarmProcess, meter: Meter) -> float:
     readings = []
     for text in (module.replace(str(BURNED), "0"), module):
         meter.take()
-        student = Student(warm, as_submission(TASK, "burner", text), Limits())
+        student = Student(warm, as_submission(BUNDLED, "burner", text), Limits())
         try:
             student.reparametrize(0, 0)
         except StudentError:
@@ -308,16 +331,18 @@ def _mean(costs: list[Cost]) -> Cost:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Seconds and core-seconds per submission.")
+    parser.add_argument("--assignment", choices=TRAINS, default=BUNDLED, help="(default: fc_vae)")
     parser.add_argument("--copies", type=int, default=2, help="of the class (default: 2)")
-    copies = parser.parse_args().copies
+    options = parser.parse_args()
+    task = options.assignment
     torch.set_num_threads(1)
-    every = [item.name for item in assignment(TASK).items]
-    quick = [name for name in every if not name.startswith("train")]
-    one_class = find(course_root() / "examples" / "class" / "submitted", TASK)
-    handed = [one for _ in range(copies) for one in one_class]
+    every = [item.name for item in assignment(task).items if not item.manual]
+    quick = [name for name in every if name not in TRAINS[task]]
 
-    with tempfile.TemporaryDirectory() as shelf, WarmProcess(choose("bwrap")) as warm:
-        os.environ["XDG_CACHE_HOME"] = shelf
+    with tempfile.TemporaryDirectory() as folder, WarmProcess(choose("bwrap")) as warm:
+        os.environ["XDG_CACHE_HOME"] = folder
+        one_class = handed_in(task, Path(folder))
+        handed = one_class * options.copies
         meter = Meter(warm)
         install(meter)
         grade_all(one_class[:1], warm, every, meter)  # starts the warm process, fills caches

@@ -30,8 +30,8 @@ def grade_text(text: str, seed: int = 0) -> Result:
     return grade(as_submission(TASK, "ada", text), warm_process(), seed)
 
 
-def grade_file(path: Path, seed: int = 0) -> Result:
-    return grade(read(Handed(path.stem, TASK, path)), warm_process(), seed)
+def grade_file(path: Path, seed: int = 0, task: str = TASK) -> Result:
+    return grade(read(Handed(path.stem, task, path)), warm_process(), seed)
 
 
 def failures(path: Path, seed: int) -> list[str]:

@@ -6,8 +6,9 @@
     course.run("autograder", "grade", "submitted/")
     points(vanilla)["ada"]["encoder"], points(course)["ada"]["encoder"]
 
-Everyone hands in the whole notebook with a module. Training takes most of a minute for each of
-them; without it, the lesson and the hidden checks lose the cells and the items that need it, in
+Everyone hands in the whole notebook, with a module of fc_vae's; of another assignment, whose
+exercises stand in the notebook, that notebook itself. Training takes most of a minute for each of
+them; without it, fc_vae's lesson and hidden checks lose the cells and the items that need it, in
 the copied course itself, so that both sides grade the same items.
 """
 
@@ -23,6 +24,8 @@ import jupytext
 from nbgrader.api import Gradebook
 from nbgrader_course import Course, copy_course
 
+from autograder.assignment import assignment
+
 TASK = "fc_vae"
 TRAINS = "train_"  # the functions with which a notebook trains a model begin with it
 OURS = "grade_with_us()"  # in nbgrader_config.py: puts our grading in place of nbgrader's
@@ -34,20 +37,15 @@ OFFLINE = {
 }
 
 
-def a_class(base: Path, modules: Mapping[str, bytes], training: bool) -> Course:
-    """A course with fc_vae released, and handed in by these students with these modules."""
+def a_class(base: Path, work: Mapping[str, bytes], training: bool, task: str = TASK) -> Course:
+    """A course with that assignment released, and handed in by these students with their work."""
     course = copy_course(base)
     if not training:
         leave_training_out(course)
-    course.run("autograder", "release", TASK)
-    for student, module in modules.items():
-        hand_in(course, student, module)
+    course.run("autograder", "release", task)
+    for student, written in work.items():
+        (course.hand_in(student, task) / assignment(task).main).write_bytes(written)
     return course
-
-
-def hand_in(course: Course, student: str, module: bytes) -> None:
-    """The whole notebook as it was released, with the student's module beside it."""
-    (course.hand_in(student, TASK) / "vae.py").write_bytes(module)
 
 
 def copied(course: Course, base: Path) -> Course:
@@ -67,7 +65,7 @@ def as_it_comes(course: Course, base: Path) -> Course:
     return vanilla
 
 
-def points(course: Course) -> dict[str, dict[str, float]]:
+def points(course: Course, task: str = TASK) -> dict[str, dict[str, float]]:
     """The automatic points in the gradebook, by student and item."""
     with Gradebook(course.database, "generative-models") as gradebook:
         return {
@@ -76,7 +74,7 @@ def points(course: Course) -> dict[str, dict[str, float]]:
                 for notebook in submission.notebooks
                 for grade in notebook.grades
             }
-            for submission in gradebook.assignment_submissions(TASK)
+            for submission in gradebook.assignment_submissions(task)
         }
 
 

@@ -1,0 +1,121 @@
+"""The assignments that students write in the notebook itself: do the checks do their duty?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import pytest
+from classwork import grade_file, lost_items
+from notebook_class import TASKS, solved, solved_only
+
+from autograder.assignment import assignment
+from autograder.audit import Audit, examine, in_notebook
+from autograder.misconceptions import misconceptions
+from autograder.result import Result
+
+Grade = Callable[[str, str, int], Result]
+SEEDS = range(20)
+# Exercises 1-1 to 1-4 of the one; of the other, all up to the first training.
+FIRST_FOUR = {
+    "autoencoders": {"encoder_decoder": 6, "train_autoencoder": 6, "sample_prior": 2, "vae": 7},
+    "bernoulli_vae": {"reparameterization": 2, "loss_function": 2, "training_step": 1,
+                      "elbo_curve": 2},
+}  # fmt: skip
+MISTAKES = {"autoencoders": 40, "bernoulli_vae": 25}
+VARIANTS = {"autoencoders": 20, "bernoulli_vae": 12}
+AN_HOUR = """
+import time
+for second in range(3600):
+    time.sleep(1)
+long_losses = {train}(model, loader, epochs=1_000_000)
+print(long_losses[-1])
+"""
+
+
+@pytest.fixture(scope="module", params=TASKS)
+def audit(request: pytest.FixtureRequest) -> Audit:
+    return examine(request.param, jobs=2)
+
+
+def test_every_misconception_is_caught(audit: Audit) -> None:
+    assert {verdict.mistake for verdict in audit.verdicts} == {
+        mistake.name for mistake in misconceptions(audit.task)
+    }
+    assert len(audit.verdicts) >= MISTAKES[audit.task]
+    assert [verdict.mistake for verdict in audit.verdicts if not verdict.caught] == []
+
+
+def test_at_least_95_percent_are_named_rightly(audit: Audit) -> None:
+    misnamed = [verdict for verdict in audit.verdicts if not verdict.named_rightly]
+    assert audit.named_share >= 0.95, misnamed
+
+
+def test_no_right_variant_is_rejected(audit: Audit) -> None:
+    assert audit.rejected == ()
+    assert len(audit.accepted) >= VARIANTS[audit.task]
+
+
+def test_every_automatic_item_has_known_mistakes(audit: Audit) -> None:
+    items = {item.name for item in assignment(audit.task).items if not item.manual}
+    assert {verdict.item for verdict in audit.verdicts} == items
+
+
+@pytest.fixture(scope="module", params=TASKS)
+def task(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def handed_in(tmp_path: Path, task: str) -> Callable[[str], Path]:
+    """`handed_in(notebook)`: the file in which a student hands that in."""
+
+    def write(notebook: str) -> Path:
+        path = tmp_path / f"{task}.ipynb"
+        path.write_text(notebook, encoding="utf-8")
+        return path
+
+    return write
+
+
+def test_the_solution_gets_full_points_with_twenty_seeds(
+    task: str, handed_in: Callable[[str], Path], pool: ProcessPoolExecutor
+) -> None:
+    path = handed_in(solved(task))
+    futures = [pool.submit(grade_file, path, seed, task) for seed in SEEDS]
+    for seed, future in zip(SEEDS, futures, strict=True):
+        result = future.result()
+        automatic = {item.name for item in result.items if item.status != "manual"}
+        lost = {name: left for name, left in lost_items(result).items() if name in automatic}
+        assert (result.error, lost) == (None, {}), f"seed {seed}"
+        assert result.score == result.max_score == assignment(task).max_score
+        assert result.notes == ()
+
+
+def test_the_first_exercises_alone_get_exactly_their_points(
+    task: str, handed_in: Callable[[str], Path], pool: ProcessPoolExecutor
+) -> None:
+    path = handed_in(solved_only(task, set(FIRST_FOUR[task])))
+    result = pool.submit(grade_file, path, 0, task).result()
+    assert {item.name: item.points for item in result.items if item.points} == FIRST_FOUR[task]
+    assert result.score == sum(FIRST_FOUR[task].values())
+    rest = {item.status for item in result.items if item.name not in FIRST_FOUR[task]}
+    assert rest == {"missing", "manual"}
+
+
+def test_nothing_written_gets_nothing_and_is_called_missing(
+    task: str, handed_in: Callable[[str], Path], pool: ProcessPoolExecutor
+) -> None:
+    result = pool.submit(grade_file, handed_in(solved_only(task, set())), 0, task).result()
+    assert result.score == 0
+    assert {item.status for item in result.items} == {"missing", "manual"}
+
+
+def test_an_hour_of_training_is_not_waited_for(
+    task: str, handed_in: Callable[[str], Path], pool: ProcessPoolExecutor
+) -> None:
+    train = {"autoencoders": "train_vae", "bernoulli_vae": "train"}[task]
+    path = handed_in(in_notebook(task, AN_HOUR.format(train=train)))
+    result = pool.submit(grade_file, path, 0, task).result()
+    assert result.score == result.max_score
