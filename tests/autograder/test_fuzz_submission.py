@@ -25,11 +25,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from autograder.errors import WrongUsage
+from autograder.files import MAX_NAME
+from autograder.program import MAX_FILE_BYTES, MAX_SENT
 from autograder.submission import (
     HANDED_IN,
-    MAX_FILE_BYTES,
-    MAX_NAME,
-    MAX_SENT,
     Handed,
     Submission,
     find,
