@@ -36,6 +36,7 @@ MAX_BYTES = 8 << 20  # of all modules together, read
 MAX_SENT = 1_000_000  # of all modules together, as they are sent to the student's process
 # What a module has in it that was saved from a notebook: a magic, a shell line, Colab's helpers.
 FROM_A_NOTEBOOK = re.compile(r"^\s*[%!]+\s*\w|get_ipython\(|google\.colab", re.MULTILINE)
+WRITTEN_MODULE = re.compile(r"\s*%%(?:writefile|file)[ \t]+(\w+\.py)[ \t]*\n")
 WRITTEN_TO_A_FILE = re.compile(r"\s*%%(?:writefile|file)\b[^\n]*(?:\n|\Z)")
 NBGRADERS_OWN = {"timestamp.txt", "submission_secret.txt"}
 
@@ -165,9 +166,16 @@ def _from_notebook(there: There, book: Book, task: Assignment, notes: list[str])
     if not chosen.files:
         return chosen
     beside = _modules(there, book.name.removesuffix(last), "", notes)
-    files = {**beside, **chosen.files}
+    files = {**beside, **_written(book.recovered.cells), **chosen.files}
     _must_be_sendable(files)
     return replace(chosen, files=files, notebook=shown(last))
+
+
+def _written(cells: Iterable[Found]) -> dict[str, str]:
+    """The modules that cells write to files, from which other cells import."""
+    sources = [one.cell.source for one in cells if one.cell.kind == "code"]
+    found = [match for source in sources if (match := WRITTEN_MODULE.match(source))]
+    return {match[1]: match.string[match.end() :] for match in found}
 
 
 def _code_of(cells: Iterable[Found], task: Assignment, notes: list[str]) -> list[CodeCell]:

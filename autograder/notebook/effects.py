@@ -40,8 +40,24 @@ def not_run(statements: list[Statement]) -> set[int]:
 def _has_effects(statement: Statement, functions: set[str], origins: Mapping[str, str]) -> bool:
     if isinstance(statement.node, Function | ast.ClassDef):
         return False
+    if any(map(_never_ends, running_nodes(statement.node))):
+        return True
     calls = _called(running_nodes(statement.node), origins)
     return any(name in functions or _PATTERN.match(name) for name in calls)
+
+
+def _never_ends(node: ast.AST) -> bool:
+    """Whether it is a `while True` that nothing leaves."""
+    if not isinstance(node, ast.While) or not isinstance(node.test, ast.Constant):
+        return False
+    todo: list[ast.AST] = [*node.body]
+    while todo:
+        inner = todo.pop()
+        if isinstance(inner, ast.Break | ast.Raise):
+            return False
+        if not isinstance(inner, ast.For | ast.While | Function | ast.Lambda):  # it is their own
+            todo += ast.iter_child_nodes(inner)
+    return bool(node.test.value)
 
 
 def _is_excluded(node: ast.stmt) -> bool:
@@ -50,10 +66,6 @@ def _is_excluded(node: ast.stmt) -> bool:
             return any(alias.name.startswith(NOT_RUN_IMPORTS) for alias in node.names)
         case ast.ImportFrom():
             return f"{node.module}.{node.names[0].name}".startswith(NOT_RUN_IMPORTS)
-        case ast.If(test=ast.Compare(left=left, ops=[ast.Eq()], comparators=[right])):
-            shown = {getattr(left, "id", getattr(left, "value", None))}
-            shown.add(getattr(right, "id", getattr(right, "value", None)))
-            return shown == {"__name__", "__main__"}
         case _:
             return False
 

@@ -6,6 +6,9 @@ import ast
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 
+# What the parser and the compiler raise for what students write, however deeply they nest it.
+UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError, SystemError)
+
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
@@ -15,32 +18,42 @@ class Names:
     """The global names that one top-level statement deals with.
 
     `binds` are bound by it, `now` are read while it runs, and `later` are read (or bound, after
-    `global`) when what it defines is called. `changes` are names whose attributes or items it
+    `global`) when what it defines is called; `called` are those of the latter that are called
+    themselves. `hints` are read by annotations. `changes` are names whose attributes or items it
     sets, and `calls_on` those of which it calls a method for its effect.
     """
 
     binds: frozenset[str]
     now: frozenset[str]
     later: frozenset[str]
+    called: frozenset[str]
+    hints: frozenset[str]
     changes: frozenset[str]
     calls_on: frozenset[str]
 
 
-def names_of(statement: ast.stmt, lazy_annotations: bool) -> Names:
-    """The names of a statement; `lazy_annotations` after `from __future__ import annotations`."""
+def names_of(statement: ast.stmt) -> Names:
+    """The names of a statement."""
     top = _Scope("module", None, [])
     todo: list[tuple[ast.AST, _Scope]] = [(statement, top)]
     while todo:  # no recursion: students nest as deeply as the parser lets them
         node, scope = todo.pop()
-        todo += _inside(node, scope, lazy_annotations)
-    now, later = set(top.read), set[str]()
+        todo += _inside(node, scope)
+    now, later, called, hints = set(top.read), set[str](), set[str](), set[str]()
     for scope in top.inner:
-        # In the body of a class `x = x` reads the global x, and the next `x` the class's own.
-        own = scope.bound if scope.kind == "class" else set()
-        for name in filter(scope.sees_global, scope.read):
-            (later if scope.runs_later() or name in own else now).add(name)
+        seen = set(filter(scope.sees_global, scope.read))
+        if scope.kind == "hint":
+            hints |= seen
+        elif scope.runs_later():
+            later |= seen
+            called |= seen & scope.called
+        else:
+            # In the body of a class `x = x` reads the global x, and the next `x` the class's own.
+            own = scope.bound if scope.kind == "class" else set()
+            later |= seen & own
+            now |= seen - own
     changes, calls_on = _changed(statement)
-    return Names(*map(frozenset, (top.bound, now, later, changes, calls_on)))
+    return Names(*map(frozenset, (top.bound, now, later, called, hints, changes, calls_on)))
 
 
 def running_nodes(node: ast.AST) -> Iterator[ast.AST]:
@@ -89,11 +102,12 @@ def _changed(statement: ast.stmt) -> tuple[set[str], set[str]]:
 
 @dataclass(eq=False)
 class _Scope:
-    kind: str  # module, class, function, or block: a comprehension or type parameters
+    kind: str  # module, class, function, hint, or block: a comprehension or type parameters
     parent: _Scope | None
     inner: list[_Scope]  # all below the module's, which they share
     bound: set[str] = field(default_factory=set)
     read: set[str] = field(default_factory=set)
+    called: set[str] = field(default_factory=set)  # of these
     declared: set[str] = field(default_factory=set)  # by `global`
 
     def open(self, kind: str) -> _Scope:
@@ -124,13 +138,22 @@ class _Scope:
 _Inner = Iterator[tuple[ast.AST, _Scope]]
 
 
-def _inside(node: ast.AST, scope: _Scope, lazy: bool) -> _Inner:
+def _inside(node: ast.AST, scope: _Scope) -> _Inner:
     """Notes what `node` itself binds and reads in its scope; its children with their scopes."""
     match node:
         case ast.Name(id=name, ctx=ast.Load()):
             scope.read.add(name)
         case ast.Name(id=name, ctx=ast.Store()):
             scope.bound.add(name)
+        case ast.Call(func=ast.Name(id=name)):
+            scope.called.add(name)
+            yield from _children(node, scope)
+            yield from ((part, scope) for part in _code_in(node))
+        case ast.Subscript(
+            value=ast.Call(func=ast.Name(id="globals")), slice=ast.Constant(value=str(name))
+        ):
+            is_bound = scope.kind == "module" and isinstance(node.ctx, ast.Store)
+            (scope.bound if is_bound else scope.read).add(name)
         case ast.NamedExpr():
             scope.outside_blocks().bound.add(node.target.id)
             yield node.value, scope
@@ -138,9 +161,9 @@ def _inside(node: ast.AST, scope: _Scope, lazy: bool) -> _Inner:
             scope.read.add(name)
             yield from _children(node, scope)
         case ast.AnnAssign():
-            yield from _annotated(node, scope, lazy)
+            yield from _annotated(node, scope)
         case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Lambda():
-            yield from _function(node, scope, lazy)
+            yield from _function(node, scope)
         case ast.ClassDef():
             yield from _class(node, scope)
         case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
@@ -158,20 +181,31 @@ def _inside(node: ast.AST, scope: _Scope, lazy: bool) -> _Inner:
             yield from _children(node, scope)
 
 
+def _code_in(call: ast.Call) -> list[ast.AST]:
+    """What `exec("...")` and `eval("...")` run, where that is a text that can be read."""
+    match call:
+        case ast.Call(func=ast.Name(id="exec" | "eval"), args=[ast.Constant(value=str(code)), *_]):
+            try:
+                return [ast.parse(code.lstrip(" \t"))]
+            except UNREADABLE:
+                pass
+    return []
+
+
 def _children(node: ast.AST, scope: _Scope) -> _Inner:
     for child in ast.iter_child_nodes(node):
         yield child, scope
 
 
-def _annotated(node: ast.AnnAssign, scope: _Scope, lazy: bool) -> _Inner:
-    yield node.annotation, scope.open("function") if lazy else scope
+def _annotated(node: ast.AnnAssign, scope: _Scope) -> _Inner:
+    yield node.annotation, scope.open("hint")
     if node.value is not None:
         yield node.value, scope
     if node.value is not None or scope.kind != "module":  # `x: int` alone binds nothing
         yield node.target, scope
 
 
-def _function(node: Function | ast.Lambda, scope: _Scope, lazy: bool) -> _Inner:
+def _function(node: Function | ast.Lambda, scope: _Scope) -> _Inner:
     if isinstance(node, Function):
         scope = yield from _head(node, scope)
     body = scope.open("function")
@@ -184,10 +218,9 @@ def _function(node: Function | ast.Lambda, scope: _Scope, lazy: bool) -> _Inner:
     arguments = [a for a in [*named, node.args.vararg, node.args.kwarg] if a is not None]
     body.bound.update(argument.arg for argument in arguments)
     annotations = [a.annotation for a in arguments] + [getattr(node, "returns", None)]
-    where = scope.open("function") if lazy else scope
     for annotation in annotations:
         if annotation is not None:
-            yield annotation, where
+            yield annotation, scope.open("hint")
 
 
 def _class(node: ast.ClassDef, scope: _Scope) -> _Inner:

@@ -7,13 +7,13 @@ program, which runs behind walls.
 from __future__ import annotations
 
 import ast
-import builtins
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from autograder.notebook.callables import BUILTINS, makes_only_a_value
 from autograder.notebook.effects import not_run
 from autograder.notebook.scopes import Function, running_nodes
 from autograder.notebook.statements import CodeCell, Statement, Unread, assigned, read_cells
@@ -24,10 +24,10 @@ __all__ = ["CodeCell", "Program", "slice_cells"]
 MAX_NOTES = 30
 
 _NO_STAND_INS: Mapping[str, str] = MappingProxyType({})
-_BUILTINS = frozenset(dir(builtins))
 _CONTAINERS = ast.List | ast.Dict | ast.Set | ast.ListComp | ast.DictComp | ast.SetComp
 _DEFINITIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom
 _TRY = (ast.Try, getattr(ast, "TryStar", ast.Try))  # from Python 3.11 on
+_LAZY_HINTS = "from __future__ import annotations"
 _COMPOUND = (
     *(ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Match),
     *_TRY,
@@ -40,7 +40,8 @@ class Program:
     """What is left of a notebook.
 
     `text` is valid Python whose lines end with a newline character. `places` says for each of
-    them the cell's number and the line in that cell, both from 1; None for the lines of stand-ins.
+    them the cell's number and the line in that cell, both from 1 (0 is what was handed out and is
+    not there); None for lines that were added.
     `defined` are the top-level names that it binds (or may bind, in `try` and the like). `notes`
     say, for student and instructor, in sentences with names between backticks, what was left out
     and why it matters.
@@ -78,6 +79,8 @@ def slice_cells(
         for s in kept
         for line, number in s.lines
     ]
+    if _has_hints_of_missing_names(kept):
+        lines.insert(0, (_LAZY_HINTS, None))
     return Program(
         text="".join(line + "\n" for line, _ in lines),
         places=tuple(place for _, place in lines),
@@ -110,10 +113,15 @@ class _Slicer:
         self._bindings = _by_name(usable)
         self._positions = {n: [s.index for s in b] for n, b in self._bindings.items()}
         self._changers = self._changers_of(usable)
+        self._callers: dict[str, set[str]] = defaultdict(set)
+        for statement in usable:
+            for called in statement.names.called:
+                self._callers[called] |= statement.names.binds
+        self._functions: dict[str, Statement | None] = {}
 
     def keep(self, name: str) -> None:
         """Keeps what a graded name needs, transitively."""
-        final = self._final(name)
+        final = self._final(name, called=True)
         todo = [*self._always, *([final] if final else [])]
         while todo:
             statement = todo.pop()
@@ -140,7 +148,7 @@ class _Slicer:
                 self.notes.append(note)
             elif name not in self._bindings:
                 further = {n for s in self._light.get(name, []) for n in self._at_once[s.index]}
-                todo += sorted(further - _BUILTINS - self._bindings.keys())
+                todo += sorted(further - BUILTINS - self._bindings.keys())
 
     def is_stand_in(self, statement: Statement) -> bool:
         return statement in self._stand_ins
@@ -171,7 +179,8 @@ class _Slicer:
 
     def _needs(self, statement: Statement) -> Iterator[Statement]:
         found = [self._at(name, statement) for name in statement.names.now]
-        found += [self._final(name) for name in statement.names.later]
+        found += [self._final(n, n in statement.names.called) for n in statement.names.later]
+        found += [self._previous(n, statement) or self._final(n) for n in statement.names.hints]
         if isinstance(statement.node, _COMPOUND):  # which may leave a name as it was
             found += [self._previous(name, statement) for name in statement.names.binds]
         yield from (other for other in found if other is not None)
@@ -184,14 +193,46 @@ class _Slicer:
         return sorted(s.index for s in made if s is not None)
 
     def _needed_for_call(self, index: int) -> list[int]:
-        finals = [self._final(name) for name in self._kept[index].names.later]
+        names = self._kept[index].names
+        finals = [self._final(name, name in names.called) for name in names.later]
         # What is computed from other names stays where it is: those may be made further down.
         free = (s for s in finals if s and (isinstance(s.node, _DEFINITIONS) or not s.names.now))
         return sorted(s.index for s in free)
 
-    def _final(self, name: str) -> Statement | None:
-        """Where a name gets the value that it has after the last cell."""
-        return self._bindings[name][-1] if name in self._bindings else None
+    def _final(self, name: str, called: bool = False) -> Statement | None:
+        """Where a name gets the value that it has after the last cell.
+
+        If it is `called`, that is the last value that can be, if there is one; Python's own, for
+        a builtin.
+        """
+        if name not in self._bindings:
+            return None
+        if not called:
+            return self._bindings[name][-1]
+        if name not in self._functions:
+            functions = self._functions_of(name)
+            usual = None if name in BUILTINS else self._bindings[name][-1]
+            self._functions[name] = functions[-1] if functions else usual
+        return self._functions[name]
+
+    def _functions_of(self, name: str) -> list[Statement]:
+        """Where a name gets a value that can be called, as far as one can see."""
+        found = [s for s in self._bindings[name] if not makes_only_a_value(s.node, name)]
+        if not found or isinstance(found[-1].node, _DEFINITIONS):
+            return found
+        callers = self._callers_of(name)  # `mean = mean_of(rows)`, where `mean_of` calls `mean`
+        free = [s for s in found if isinstance(s.node, _DEFINITIONS) or not s.names.now & callers]
+        return free or found
+
+    def _callers_of(self, name: str) -> set[str]:
+        """The names whose functions call that one, or call what calls it, and so on."""
+        found: set[str] = set()
+        todo = [name]
+        while todo:
+            further = self._callers[todo.pop()] - found
+            found |= further
+            todo += further
+        return found - {name}
 
     def _at(self, name: str, statement: Statement) -> Statement | None:
         """Where a name gets the value that a statement sees while it runs.
@@ -200,7 +241,7 @@ class _Slicer:
         out of order), unless Python has a value of its own.
         """
         previous = self._previous(name, statement)
-        if previous or name in _BUILTINS or name not in self._at_once[statement.index]:
+        if previous or name in BUILTINS or name not in self._at_once[statement.index]:
             return previous
         return next((s for s in self._bindings.get(name, [])[:2] if s is not statement), None)
 
@@ -230,8 +271,8 @@ class _Slicer:
                 stubs.update(s.index for s in empty)
             if written and empty and empty[-1].index > written[-1].index:
                 self.notes.append(
-                    f"{_quoted(name)} is written in cell {written[-1].cell}, and empty again in "
-                    f"cell {empty[-1].cell}; the written one counts."
+                    f"{_quoted(name)} is written in {_cell(written[-1].cell)}, and empty again in "
+                    f"{_cell(empty[-1].cell)}; the written one counts."
                 )
         return [s for s in statements if s.index not in stubs]
 
@@ -267,7 +308,7 @@ class _Slicer:
         """Whether a name is Python's, or may come from a star import, or is only asked for."""
         unbound = name not in self._light and name not in self._refused
         asks = isinstance(statement.node, (ast.If, *_TRY))
-        return name in _BUILTINS or (unbound and (self._has_star or asks))
+        return name in BUILTINS or (unbound and (self._has_star or asks))
 
     # What to tell.
 
@@ -275,14 +316,18 @@ class _Slicer:
         final, refused = self._final(name), self._refused.get(name)
         needing = _needing(name, graded)
         if refused and final and self.is_stand_in(final):
-            made = f"{needing} cell {refused[-1].cell} makes"
+            made = f"{needing} {_cell(refused[-1].cell)} makes"
             return f"{made}; that cell is not run when grading, and a stand-in takes its place."
+        if final and isinstance(final.node, Function | ast.ClassDef):
+            refused = None  # what is defined is meant, not what a training calls by that name
         if refused and (final is None or final.index < refused[-1].index):
-            note = f"{needing} cell {refused[-1].cell} makes; that cell is not run when grading"
-            return f"{note}, and the value from cell {final.cell} stands." if final else f"{note}."
+            note = f"{needing} {_cell(refused[-1].cell)} makes; that cell is not run when grading"
+            stands = f", and the value from {_cell(final.cell)} stands" if final else ""
+            return f"{note}{stands}."
         if name in self._unread and (final is None or _is_stub(final.node)):
             where = self._unread[name]
-            return f"{needing} cell {where.cell} seems to define; that is left out: {where.why}."
+            defines = f"{needing} {_cell(where.cell)} seems to define"
+            return f"{defines}; that is left out: {where.why}."
         if final is None and name == graded:
             return self._near_miss(name)
         return None
@@ -290,7 +335,7 @@ class _Slicer:
     def _near_miss(self, name: str) -> str | None:
         for other, bindings in self._bindings.items():
             if _folded(other) == _folded(name):
-                where = f"{_quoted(other)} is defined in cell {bindings[-1].cell}"
+                where = f"{_quoted(other)} is defined in {_cell(bindings[-1].cell)}"
                 return f"{where}; {_quoted(name)} is asked for."
         return None
 
@@ -337,10 +382,23 @@ def _is_stub(node: ast.stmt) -> bool:
     """Whether a definition is not written yet; other statements are no stubs."""
     if not isinstance(node, Function | ast.ClassDef):
         return False
-    if any(isinstance(n, ast.Raise) and _is_not_implemented(n.exc) for n in ast.walk(node)):
-        return True
     empty = (isinstance(n, ast.Pass) or _is_constant(n) for n in node.body)
-    return isinstance(node, Function) and all(empty)
+    return _has_gap(node.body) or (isinstance(node, Function) and all(empty))
+
+
+def _has_gap(body: list[ast.stmt]) -> bool:
+    """Whether a body comes to `raise NotImplementedError`, whatever it is called with.
+
+    Below `if`, and where it handles another exception, it refuses what the code does not support.
+    """
+    for node in body:
+        if isinstance(node, ast.Return):
+            return False
+        if isinstance(node, ast.Raise) and _is_not_implemented(node.exc):
+            return True
+        if not isinstance(node, ast.If) and _has_gap(getattr(node, "body", [])):
+            return True
+    return False
 
 
 def _is_not_implemented(error: ast.expr | None) -> bool:
@@ -356,6 +414,16 @@ def _is_container(statement: Statement) -> bool:
     value = getattr(statement.node, "value", None)
     called = value.func if isinstance(value, ast.Call) else None
     return isinstance(value, _CONTAINERS) or getattr(called, "id", None) in _CONTAINER_TYPES
+
+
+def _has_hints_of_missing_names(kept: Iterable[Statement]) -> bool:
+    """Whether annotations read what is not there, or not yet, when they are evaluated."""
+    there = set(BUILTINS)
+    for statement in kept:
+        if not statement.names.hints <= there:
+            return True
+        there |= statement.names.binds
+    return False
 
 
 def _imports(node: ast.stmt, modules: Collection[str]) -> bool:
@@ -378,6 +446,10 @@ def _folded(name: str) -> str:
 
 def _quoted(name: str) -> str:
     return f"`{quotable(name[:60])}`"
+
+
+def _cell(number: int) -> str:
+    return f"cell {number}" if number else "a cell of the assignment"
 
 
 def _needing(name: str, graded: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from autograder.notebook.scopes import Names, names_of, root_name
+from autograder.notebook.scopes import UNREADABLE, Names, names_of, root_name
 from autograder.text import quotable
 
 # Cell magics around Python that binds its names in the notebook; others are left out.
@@ -20,9 +20,7 @@ MAX_SOURCE = 300_000
 # this, cells with magics can't be read.
 MAX_TOKENIZED = 1_000_000
 
-# What the parser and the compiler raise for what students write, however deeply they nest it.
-_UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError, SystemError)
-_LAZY = re.compile(r"^from[ \t]+__future__[ \t]+import\b.*\bannotations\b", re.MULTILINE)
+_GUARD = re.compile(r"^if\b[^:]*:")
 _DEFINED = re.compile(
     r"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)|^(\w+)[ \t]*=(?!=)", re.MULTILINE
 )
@@ -30,7 +28,10 @@ _DEFINED = re.compile(
 
 @dataclass(frozen=True)
 class CodeCell:
-    """A code cell: its position among all cells, from 1, as a person counts; and its source."""
+    """A code cell: its position among all cells, from 1, as a person counts; and its source.
+
+    Number 0 has what was handed out and is not in the notebook.
+    """
 
     number: int
     source: str
@@ -63,7 +64,7 @@ def assigned(name: str, expression: str, index: int) -> Statement:
     """A statement that no cell has: it gives `name` the value of `expression`."""
     text = f"{name} = {expression}"
     node = ast.parse(text).body[0]
-    return Statement(index, 0, node, ((text, 0),), names_of(node, lazy_annotations=False))
+    return Statement(index, 0, node, ((text, 0),), names_of(node))
 
 
 class _LeftOut(Exception):
@@ -72,7 +73,7 @@ class _LeftOut(Exception):
 
 def read_cells(cells: Sequence[CodeCell]) -> tuple[list[Statement], list[Unread]]:
     """The statements of all cells, in order, and what could not be read. Never raises."""
-    reader = _Reader(lazy_annotations=any(_LAZY.search(cell.source) for cell in cells))
+    reader = _Reader()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # such as on "\\d" in a string
         for cell in cells:
@@ -83,10 +84,9 @@ def read_cells(cells: Sequence[CodeCell]) -> tuple[list[Statement], list[Unread]
 class _Reader:
     """Reads cells one after the other, until the limits are used up."""
 
-    def __init__(self, lazy_annotations: bool) -> None:
+    def __init__(self) -> None:
         self.statements: list[Statement] = []
         self.unread: list[Unread] = []
-        self._lazy_annotations = lazy_annotations
         self._source_left = MAX_SOURCE
         self._tokenized_left = MAX_TOKENIZED
 
@@ -101,16 +101,16 @@ class _Reader:
             return
         encoded = [(line.encode(), number) for line, number in lines]
         for node in tree.body:
-            names = names_of(node, self._lazy_annotations)
+            names = names_of(node)
             # A star import binds names that can't be seen; else what binds nothing is nothing.
             if not (
                 names.binds or names.changes or names.calls_on or isinstance(node, ast.ImportFrom)
             ):
                 continue
-            own = tuple(_own_lines(node, encoded))
+            own = tuple(_with_open_guard(node, _own_lines(node, encoded)))
             try:
                 compile(ast.Module([node], []), "<cell>", "exec", dont_inherit=True)
-            except _UNREADABLE as error:
+            except UNREADABLE as error:
                 source = "\n".join(line for line, _ in own)
                 self.unread.append(Unread(cell.number, source, _why(error, lines)))
             else:
@@ -122,13 +122,13 @@ class _Reader:
             return lines, _parse(lines)
         except SyntaxError:
             pass  # Python that stands as it is needs no IPython, and keeps its line numbers
-        except _UNREADABLE as error:
+        except UNREADABLE as error:
             raise _LeftOut(_why(error, lines)) from None
         lines = self._transformed(lines)
         try:
             lines = _without_magics(lines, _parse(lines))
             return lines, _parse(lines)
-        except _UNREADABLE as error:
+        except UNREADABLE as error:
             raise _LeftOut(_why(error, lines)) from None
 
     def _transformed(self, lines: list[_Line]) -> list[_Line]:
@@ -203,6 +203,23 @@ def _without_magics(lines: list[_Line], tree: ast.Module) -> list[_Line]:
                 indent = line[: len(line) - len(line.lstrip())]
                 lines[node.lineno - 1] = (indent + "pass", number)
     return lines
+
+
+def _with_open_guard(node: ast.stmt, lines: Iterable[_Line]) -> Iterator[_Line]:
+    """A statement's lines; `if __name__ == "__main__"`, which is true in a notebook, is so here."""
+    is_guard = isinstance(node, ast.If) and _is_about_main(node.test)
+    for line, number in lines:
+        yield _GUARD.sub("if True:", line) if is_guard else line, number
+        is_guard = False
+
+
+def _is_about_main(test: ast.expr) -> bool:
+    match test:
+        case ast.Compare(left=left, ops=[ast.Eq()], comparators=[right]):
+            sides = {getattr(side, "id", getattr(side, "value", None)) for side in (left, right)}
+            return sides == {"__name__", "__main__"}
+        case _:
+            return False
 
 
 def _own_lines(node: ast.stmt, lines: Sequence[tuple[bytes, int]]) -> Iterator[_Line]:

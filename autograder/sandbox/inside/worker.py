@@ -119,7 +119,8 @@ class Worker:
         try:
             return guarded(function, *args, **kwargs)
         except NameError as error:
-            raise self.failed.get(error.name or "", error) from None
+            broken = self.failed.get(error.name or "", error)
+            raise broken from broken.__cause__
 
     def build(self, name: str, *args: Any, **kwargs: Any) -> Any:
         """An instance of a class, as far as its `__init__` is written."""

@@ -120,6 +120,7 @@ def test_2_a_statement_that_does_not_compile_costs_only_itself() -> None:
         'def f():\n    """Text."""\n    pass',
         "def f(): ...",
         "class f:\n    def g(self): raise NotImplementedError()",
+        "def f():\n    with open('x'):\n        raise NotImplementedError\n    return 1",
     ],
 )
 def test_3_a_stub_does_not_win(stub: str) -> None:
@@ -130,6 +131,20 @@ def test_3_a_stub_does_not_win(stub: str) -> None:
     assert note([written, stub]) == (
         "`f` is written in cell 1, and empty again in cell 2; the written one counts."
     )
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "def f(x=7):\n    if x < 0: raise NotImplementedError('negative')\n    return x",
+        "def f():\n    return 7\n    raise NotImplementedError",
+        "def f():\n    for x in [7]:\n        if not x: raise NotImplementedError\n    return 7",
+        "def f():\n    try: return 7\n    except ValueError: raise NotImplementedError",
+    ],
+)
+def test_3_what_refuses_some_cases_is_no_stub(written: str) -> None:
+    assert value(["def f(): return 1", written]) == 7
+    assert sliced(["def f(): return 1", written]).notes == ()
 
 
 def test_3_else_the_last_definition_wins() -> None:
@@ -167,6 +182,33 @@ def test_4_local_names_need_nothing() -> None:
     ]
     program = sliced(cells)
     assert program.defined == {"f"}
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["def f(x: Missing = 7, *y: Missing.A) -> Missing['N D']: return x"],
+        ["def f():\n    x: Missing = 7\n    def g(y: Missing): return y\n    return g(x)"],
+        [
+            "class A:\n    x: Missing = 7\n    def g(self) -> A: return self",
+            "f = lambda: A().g().x",
+        ],
+        ["def f(x: Later = 7): return x", "class Later: pass"],
+        ["K: Missing = 7", "def f(): return K"],
+    ],
+)
+def test_4_hints_may_name_what_is_not_there(cells: list[str]) -> None:
+    program = sliced(cells)
+    assert run(program).f() == 7 and program.notes == ()
+    assert program.text.startswith("from __future__ import annotations\n")
+    assert program.places[0] is None and None not in program.places[1:]
+
+
+def test_4_hints_are_kept_that_are_there() -> None:
+    program = sliced(
+        ["from dataclasses import dataclass", "T = int", "@dataclass\nclass f:\n    x: T"]
+    )
+    assert run(program).f.__annotations__ == {"x": int} and None not in program.places
 
 
 def test_4_future_first_and_star_imports_always() -> None:
@@ -258,6 +300,8 @@ def test_7_set_up_is_kept_and_effects_are_not(cells: list[str]) -> None:
         "K = input()",
         "K, y = next(iter([(1, 2)]))",
         "for K in range(3):\n    optimizer.step()",
+        "while True:\n    K = 1",
+        "while 1:\n    K = 1\n    for x in [1]: break",
         "def load(): return open('x')\ndef get(): return load()\nK = get()",
         *(f"def {start}_it(): return 1\nK = {start}_it()" for start in NOT_RUN_FUNCTIONS),
     ],
@@ -282,6 +326,32 @@ def test_7_another_value_stands_in() -> None:
     cells = ["K = 7", "def f(): return K", "for K in [1, 2]:\n    f(K).backward()"]
     assert value(cells) == 7
     assert note(cells).endswith("not run when grading, and the value from cell 1 stands.")
+
+
+def test_7_a_definition_needs_no_note_on_a_value_of_its_name() -> None:
+    training = "for x in loader:\n    loss = loss(x)\n    loss.backward()"
+    cells = ["def loss(x): return x + 6", "def f(): return loss(1)", training]
+    assert value(cells) == 7 and sliced(cells).notes == ()
+
+
+@pytest.mark.parametrize(
+    "loop",
+    [
+        "while True:\n    K = 7\n    if K: break",
+        "K = 7\nwhile False: K = 1",
+        "try:\n    while 1:\n        K = 7\n        raise ValueError\nexcept ValueError: pass",
+    ],
+)
+def test_7_a_loop_that_ends_is_run(loop: str) -> None:
+    assert value([loop, "def f(): return K"]) == 7
+
+
+def test_7_what_was_handed_out_has_no_number() -> None:
+    cells = [CodeCell(0, "K = 7"), CodeCell(1, "K = input()"), CodeCell(2, "def f(): return K")]
+    assert slice_cells(cells, ["f"]).notes == (
+        "`f` needs `K`, which cell 1 makes; that cell is not run when grading, and the value from "
+        "a cell of the assignment stands.",
+    )
 
 
 def test_7_a_function_that_trains_is_a_definition_like_any_other() -> None:
@@ -340,11 +410,18 @@ def test_10_shadowed_builtins_follow_python(cells: list[str]) -> None:
     assert value(cells) == 7
 
 
-@pytest.mark.parametrize("guard", ['__name__ == "__main__"', "'__main__' == __name__"])
-def test_11_the_main_guard_is_not_run(guard: str) -> None:
-    cells = ["K = 7", f"if {guard}:\n    K = 1 / 0", "def f(): return K"]
+@pytest.mark.parametrize("guard", ['__name__ == "__main__"', "('__main__'==__name__)"])
+def test_11_the_main_guard_is_open(guard: str) -> None:
+    assert value([f"if {guard}:\n    K = 7\nelse:\n    K = 1", "def f(): return K"]) == 7
+    program = sliced(["def f(): return 7", f"if {guard}:\n    print(f())"])
+    assert program.text == "def f(): return 7\n"
+
+
+def test_11_training_below_the_main_guard_is_not_run() -> None:
+    guarded = 'if __name__ == "__main__":\n    K = train_it()'
+    cells = ["def train_it(): pass", "K = 7", guarded, "def f(): return K"]
     assert value(cells) == 7
-    assert note(cells).startswith("`f` needs `K`, which cell 2 makes; that cell is not run")
+    assert note(cells).startswith("`f` needs `K`, which cell 3 makes; that cell is not run")
 
 
 def test_12_defined_are_the_names_that_the_program_binds() -> None:
@@ -467,6 +544,102 @@ def test_14_a_name_that_no_cell_makes_has_no_stand_in() -> None:
     assert program.text == "def f(): return loader\n"
 
 
+@pytest.mark.parametrize(
+    "after",
+    [
+        *("g = 0", "g: int = 0", "g = [1, 2]", "g = x = -1", "g += 1", "g = g(1)", "g = g(1)(2)"),
+        *("for g in range(3): pass", "for x in range(3):\n    g = x + 1", "print(g := 3)"),
+        *("x, g = 1, 2", "(x, [g, y]) = 1, (2, 3)", "if 1:\n    g = 0"),
+    ],
+)
+def test_15_what_is_called_is_what_can_be_called(after: str) -> None:
+    cells = ["def g(n): return n + 6", "def f(): return g(1)", after]
+    assert value(cells) == 7
+    graded = sliced(["def f(n=1): return n + 6", after.replace("g", "f").replace("fe", "ge")])
+    assert run(graded).f() == 7
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        *("g = lambda n: 7", "g = h", "g = h.h", "g = wrap(g)", "g = make()", "g, x = make(), 1"),
+        *("g: object = make()", "from math import ceil as g", "def g(n): return 7", "g = gs[0]"),
+        *("if 1:\n    g = h", "for x in [1]:\n    def g(n): return 7", "g = h if h else 1"),
+        'globals()["g"] = h',
+    ],
+)
+def test_15_else_the_last_value_counts(after: str) -> None:
+    helpers = "def h(n): return 7\nh.h = h\ndef make(): return h\ngs = [h]\nwrap = lambda g: h"
+    assert value([helpers, "def g(n): return 1", "def f(): return g(6.5)", after]) == 7
+
+
+@pytest.mark.parametrize(
+    "shadow",
+    [
+        *("sum = 0", "sum = x.sum()", "sum, x = count()", "sum = sums[0]", "sum = sum([1])"),
+        "for sum in [1]: pass",
+    ],
+)
+def test_15_a_builtin_that_is_called_is_pythons_own(shadow: str) -> None:
+    set_up = "sums = [1]\nimport array as x\ndef count(): return 1, 2"
+    function = "def f(): return sum([3, 4])"
+    assert value([set_up, function, shadow]) == value([set_up, shadow, function]) == 7
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        *("def sum(x): return 7", "sum = lambda x: 7", "sum = Sum()", "sum = always"),
+        *("from functools import partial\nsum = partial(sum, start=6)", "sum = max = always"),
+    ],
+)
+def test_15_unless_the_notebook_has_its_own(own: str) -> None:
+    set_up = "def always(x): return 7\nclass Sum:\n    def __call__(self, x): return 7"
+    assert value([set_up, "def f(): return sum([1])", own]) == 7
+
+
+def test_15_what_is_made_by_calling_the_name_is_no_function() -> None:
+    cells = ["def g(n): return n + 6", "def h(n): return g(n)", "def f(): return h(1)"]
+    assert value([*cells, "g = h(2)"]) == value([*cells, "if f():\n    g = f()"]) == 7
+    assert value([*cells, "f = f()", "h = f", "g = h"]) == 7
+
+
+def test_15_a_name_that_is_only_read_has_its_last_value() -> None:
+    assert value(["def g(): pass", "def f(): return g", "g = 7"]) == 7
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["exec('def f(): return K')", "K = 7"],
+        ['exec("""\nimport math\nK = 7\n""")', "def f(): return math.floor(K)"],
+        ["f = eval(' lambda: K')", "K = 7"],
+        ["def f(): return eval('K + J')", "K = 3", "J = 4"],
+        ["if 1:\n    exec('K = 7')", "def f(): return K"],
+    ],
+)
+def test_16_texts_that_are_run_are_code(cells: list[str]) -> None:
+    assert value(cells) == 7
+
+
+def test_16_other_texts_are_not_looked_into() -> None:
+    cells = ["exec('def f(')", "exec(open('x').read())", "exec('K = ' + '7')", "eval('1 +')"]
+    assert sliced([*cells, "def f(): return 7"]).text == "def f(): return 7\n"
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["globals()['f'] = lambda: 7"],
+        ["globals()['K'] = 7", "def f(): return K"],
+        ["K = 7", "def f(): return globals()['K']"],
+        ["def f():\n    globals()['K'] = 7\n    return K"],
+    ],
+)
+def test_16_names_of_globals_are_names(cells: list[str]) -> None:
+    assert value(cells) == 7
+
+
 SNIPPETS = st.sampled_from(
     [
         *("def f(): return a", "def f(): raise NotImplementedError", "class A(A, b): a = a"),
@@ -478,6 +651,14 @@ SNIPPETS = st.sampled_from(
         *("@(\n# @\n a)\ndef f(a=a): pass", "f = lambda: a", "async def f(): await a", "await a"),
         *("x = '''\n!ls\n'''", "  a = 1", "\x0c", "\ufeff", "\\\n", "match a:\n    case b: pass"),
         *("[a := b for b in a]", "with a as b: b", "type a = b", "class A[T](b): a: T", "f'{a!r}'"),
+        *(
+            "exec('a = b')",
+            "a = eval('b(')",
+            "globals()['a'] = b",
+            "a = a(b)",
+            "a(b)",
+            "b, a = a()",
+        ),
         *("def f():\n    global a, b\n    a = b", "@a(A)\ndef b(self): a", "setattr(A, 'b', a)"),
     ]
 )
