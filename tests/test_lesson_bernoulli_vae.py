@@ -1,0 +1,187 @@
+"""The lesson bernoulli_vae: runs with the solution, stops kindly without, has the right points."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import lessons
+import pytest
+from lessons import Course, code_cells, graded, marked, shown
+from nbformat import NotebookNode
+from nbgrader.preprocessors import CheckCellMetadata
+
+from autograder.nbgrader.generate import released_notebook
+from nndl.written import marker, split_answers
+
+NAME = "bernoulli_vae"
+CODE = {  # points, and what is checked
+    "reparameterization": (2, "Model"),
+    "loss_function": (2, "loss_function"),
+    "training_step": (1, "training_step"),
+    "elbo_curve": (2, "train"),
+    "encode_test_set": (1, "encode_test_set"),
+    "show_reconstructions": (2, "show_reconstructions"),
+}
+WRITTEN = {"elbo_identity": 1, "kl_closed_form": 2}
+CHECKS = {**{name: name for name in CODE}, **{name: f"{name}-check" for name in WRITTEN}}
+
+
+def lesson() -> NotebookNode:
+    return lessons.lesson(NAME)
+
+
+@pytest.fixture(scope="module")
+def solved(tmp_path_factory: pytest.TempPathFactory) -> NotebookNode:
+    return lessons.execute(NAME, lesson(), tmp_path_factory.mktemp("solved"))
+
+
+@pytest.fixture(scope="module")
+def released() -> NotebookNode:
+    return released_notebook(NAME)
+
+
+@pytest.fixture(scope="module")
+def unsolved(released: NotebookNode, tmp_path_factory: pytest.TempPathFactory) -> NotebookNode:
+    return lessons.execute(NAME, released, tmp_path_factory.mktemp("unsolved"))
+
+
+# --- with the solution ------------------------------------------------------------------------
+
+
+def test_it_runs_from_top_to_bottom(solved: NotebookNode) -> None:
+    assert lessons.errors(solved) == []
+    assert all(cell.execution_count for cell in code_cells(solved))
+
+
+@pytest.mark.parametrize("item", CHECKS)
+def test_every_check_passes(solved: NotebookNode, item: str) -> None:
+    said = shown(marked(solved)[CHECKS[item]])
+    assert f"{item}: right" in said
+    assert "not done yet" not in said
+
+
+def test_it_says_that_the_data_are_a_stand_in(solved: NotebookNode) -> None:
+    assert any("THIS IS NOT MNIST" in shown(cell) for cell in code_cells(solved))
+
+
+def test_the_bound_is_told_in_nats_per_image(solved: NotebookNode) -> None:
+    """Between knowing nothing of 784 pixels and knowing all of them, and rising."""
+    (said,) = [shown(cell) for cell in code_cells(solved) if "elbo_per_epoch = " in cell.source]
+    curve = ast.literal_eval(said.split("ELBO per image: ")[1].splitlines()[0])
+    assert len(curve) == 20
+    assert -543.5 < curve[0] < curve[-1] < 0
+    assert "test set: ELBO -" in "\n".join(shown(cell) for cell in code_cells(solved))
+
+
+def test_it_draws_every_figure(solved: NotebookNode) -> None:
+    # data, untrained, ELBO, latent space, reconstructions, samples
+    assert len(lessons.pictures(solved)) == 6
+
+
+# --- as a student gets it ---------------------------------------------------------------------
+
+
+def test_the_students_notebook_has_a_gap_for_every_idea(released: NotebookNode) -> None:
+    text = "\n".join(cell.source for cell in released.cells)
+    assert "SOLUTION" not in text and "Marking" not in text
+    gaps = {name: cell.source.count("raise NotImplementedError") for name, cell in cells(released)}
+    assert gaps == {f"{name}-solution": 2 if name == "reparameterization" else 1 for name in CODE}
+    for name in WRITTEN:
+        assert split_answers(graded(released)[name].source) == {name: ""}
+
+
+def cells(notebook: NotebookNode) -> list[tuple[str, NotebookNode]]:
+    """The cells for code of the student's, with their names."""
+    return [(n, cell) for n, cell in marked(notebook).items() if n.endswith("-solution")]
+
+
+def test_it_runs_down_to_the_first_gap(unsolved: NotebookNode) -> None:
+    cell, error = lessons.errors(unsolved)[0]
+    assert error["ename"] == "NotImplementedError"
+    assert "untrained_model(example_x)" in cell.source
+
+
+@pytest.mark.parametrize("item", CHECKS)
+def test_an_unwritten_exercise_is_not_done_yet_and_no_error(
+    unsolved: NotebookNode, item: str
+) -> None:
+    lessons.assert_not_done_yet(marked(unsolved)[CHECKS[item]])
+
+
+def test_no_traceback_leads_through_a_check(unsolved: NotebookNode) -> None:
+    lessons.assert_no_traceback_leads_through_a_check(unsolved)
+
+
+# --- what nbgrader and readers get ------------------------------------------------------------
+
+
+def test_points_are_those_of_the_assignment() -> None:
+    points = {name: cell.metadata["nbgrader"]["points"] for name, cell in graded(lesson()).items()}
+    assert points == {name: points for name, (points, _) in CODE.items()} | WRITTEN
+    assert sum(points.values()) == 13
+
+
+def test_nbgrader_finds_its_metadata_in_order() -> None:
+    notebook = lesson()
+    CheckCellMetadata().preprocess(notebook, {})
+    for name, (_points, work) in CODE.items():
+        cell = graded(notebook)[name]
+        assert cell.source == f'lab.check("{name}", {work})'
+        assert cell.metadata["nbgrader"]["locked"]
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_a_written_answer_has_its_marker_a_model_answer_and_a_scheme(name: str) -> None:
+    cell = graded(lesson())[name]
+    found = marker(cell.source)
+    assert cell.cell_type == "markdown"
+    assert found is not None and (found.name, found.limit) == (name, None)
+    answer, scheme = split_answers(cell.source)[name].split("\nMarking:\n")
+    assert "$$" in answer
+    halves = scheme.count("- ½ point: ")
+    assert halves / 2 == WRITTEN[name]
+
+
+def test_every_graded_function_is_called_by_a_cell_that_is_no_check() -> None:
+    public = {name for _, cell in cells(lesson()) for name in lessons.names_given(cell)}
+    assert public == {work for _, work in CODE.values()}
+    assert public <= lessons.called(lessons.unmarked(lesson()))
+
+
+def test_no_name_is_given_away_twice() -> None:
+    """A cell that is run out of order must not find another cell's thing under its name."""
+    assert lessons.names_given_twice(lesson()) == set()
+
+
+# --- the set-up cell in Colab -----------------------------------------------------------------
+
+
+@pytest.fixture
+def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
+    return Course(NAME, tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def in_colab(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "google.colab", ModuleType("google.colab"))
+
+
+@pytest.mark.usefixtures("in_colab")
+def test_in_colab_it_installs_the_wheel(course: Course) -> None:
+    course.set_up()
+    assert course.installed == [f"{course.hosted.as_uri()}/nndl-1.whl"]
+
+
+@pytest.mark.usefixtures("in_colab")
+def test_in_colab_it_says_what_to_do_when_the_course_does_not_answer(course: Course) -> None:
+    course.has_the_wheel = False
+    with pytest.raises(RuntimeError, match="could not be installed from"):
+        course.set_up()
+
+
+def test_in_jupyterlab_the_set_up_does_nothing(course: Course) -> None:
+    course.set_up()
+    assert course.installed == []
