@@ -10,12 +10,22 @@ from __future__ import annotations
 import contextlib
 import math
 from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from nndl._probes import (
+    ERROR_HINTS,
+    close,
+    first_case,
+    has_layers,
+    has_relus,
+    is_tensor,
+    question_for,
+    set_known_weights,
+    shape_of,
+)
 from nndl.check import Claim, Lab, WrongUsage, build, claim, trying
 from nndl.data import Dataset
 from nndl.grad import rel_error
@@ -23,65 +33,7 @@ from nndl.grad import rel_error
 H, Z, C, D = 400, 15, 10, 784
 ENCODER = ("encoder", "mu_layer", "logvar_layer")
 
-lab = Lab(
-    "fc_vae",
-    error_hints={
-        "before Module.__init__": (
-            "What has to happen in `__init__` before a module can take in layers?",
-            "The first line of `__init__` calls the `__init__` of the class above.",
-        ),
-        "is not a Module subclass": (
-            "Is each thing that you put into `nn.Sequential` a layer, or only the name of one?",
-            "It wants instances: a class needs its parentheses, even if they stay empty.",
-        ),
-        r"empty\(\)|NoneType' and 'int|must be tuple of ints": (
-            "Has every size that you build a layer with got its value by then?",
-            "Look for a size that is still `None`, or that is no whole number.",
-        ),
-        "shapes cannot be multiplied|size mismatch|must match the size|expected input with shape": (
-            "Which shape does this layer get, and how many numbers per row does it expect?",
-            "Print the shape before each layer. An image must become one row of numbers, the batch "
-            "axis must stay, and where a label is appended the row grows by the number of classes.",
-        ),
-        "Sizes of tensors must match except": (
-            "Which axis is the batch, and along which one should these two be put together?",
-            "Both have N rows. The features of one image and its label belong into the same row.",
-        ),
-        "between 0 and 1": (
-            "Binary cross entropy wants probabilities. Which range do these numbers have?",
-            "Look at what the decoder ends with, and at which argument is the prediction.",
-        ),
-        "is invalid for input of size|unflatten: Provided sizes": (
-            "Is a batch size or an image size written into your code as a number?",
-            "The check uses a batch of its own: take sizes from the tensor, or from `self`.",
-        ),
-        "in-?place|inplace": (
-            "Does some operation write into a tensor that is needed later?",
-            "In PyTorch a trailing underscore means: this overwrites its tensor.",
-        ),
-        "same device|CUDA|cuda": (
-            "On which device does each of the tensors in this line live?",
-            "A tensor that you create should take its device from one that you were given.",
-        ),
-        "target size|must have the same (size|shape)": (
-            "Do the reconstruction and the image have the same shape here?",
-            "Print both shapes. One of them has lost or gained an axis.",
-        ),
-        "dtype|scalar type": (
-            "Which dtype does each of the tensors in this line have?",
-            "A tensor that you create should take its dtype from one that you were given.",
-        ),
-        "'NoneType' object": (
-            "What in this line is `None`, and where should it have got its value?",
-            "An attribute that is set to `None` first must be filled before it is used, "
-            "and a function without `return` gives `None`.",
-        ),
-        "has no attribute": (
-            "Is the attribute of this name set in `__init__` of this very class?",
-            "Compare the spelling with the list of attributes in the text.",
-        ),
-    },
-)
+lab = Lab("fc_vae", ERROR_HINTS)
 
 
 # --- the networks -----------------------------------------------------------------------------
@@ -100,7 +52,7 @@ def encoder(VAE: type[nn.Module]) -> Iterator[Claim]:
     yield claim(
         "other sizes work as well: `VAE(256, latent_size=4)`",
         features.shape == (5, H) and mu.shape == (5, 4),
-        f"The features have shape {_shape(features)} and mu has {_shape(mu)}, for 5 images.",
+        f"The features have shape {shape_of(features)} and mu has {shape_of(mu)}, for 5 images.",
         "Is a size written as a number where the text has a name for it?",
         "Use the arguments of `__init__` for the number of pixels and of latent dimensions.",
     )
@@ -131,8 +83,8 @@ def decoder(VAE: type[nn.Module]) -> Iterator[Claim]:
         images = other.decoder(torch.randn(5, 4))
     yield claim(
         "other sizes work as well: `VAE(256, latent_size=4)`",
-        _tensor(images) and images.shape[0] == 5 and images[0].numel() == 256,
-        f"5 latent vectors became {_shape(images)}.",
+        is_tensor(images) and images.shape[0] == 5 and images[0].numel() == 256,
+        f"5 latent vectors became {shape_of(images)}.",
         "Is an image size written as a number?",
         "The images are square, and `input_size` is the number of their pixels.",
     )
@@ -155,7 +107,7 @@ def forward(VAE: type[nn.Module]) -> Iterator[Claim]:
     yield claim(
         "other sizes work as well: 5 images of 16x16 pixels, 4 latent dimensions",
         x_hat.shape == x.shape,
-        f"x_hat has shape {_shape(x_hat)}.",
+        f"x_hat has shape {shape_of(x_hat)}.",
         "Is a batch size or an image size written as a number?",
         "Take the sizes from `x`, or from what `__init__` was given.",
     )
@@ -203,7 +155,7 @@ def cvae(CVAE: type[nn.Module]) -> Iterator[Claim]:
     yield claim(
         "other sizes work as well: 4 classes, 6 latent dimensions, 16x16 pixels",
         x_hat.shape == x.shape and mu.shape == (5, 6),
-        f"x_hat has shape {_shape(x_hat)} and mu has {_shape(mu)}, for 5 images.",
+        f"x_hat has shape {shape_of(x_hat)} and mu has {shape_of(mu)}, for 5 images.",
         "Is the number of classes or the size of an image written as a number?",
         "Take the sizes from what `__init__` was given.",
     )
@@ -223,13 +175,13 @@ def _has_sizes(model: Any, **sizes: int) -> Iterator[Claim]:
 def _encoder_is_right(model: Any, inputs: int, z: int, what: str = "") -> Iterator[Claim]:
     yield from _are_modules(model, *ENCODER)
     sizes = [inputs, H, H, H]
-    yield from _has_layers("encoder", model.encoder, sizes, what)
+    yield from has_layers("encoder", model.encoder, sizes, what)
     features = _encode(model, torch.rand(3, inputs))
     yield claim(
         f"the encoder makes {H} features of each image"
         + ("" if what or _flattens(model) else " (of rows of pixels: `forward` has to flatten)"),
-        _tensor(features) and features.shape == (3, H),
-        f"3 rows of {inputs} numbers became {_shape(features)}.",
+        is_tensor(features) and features.shape == (3, H),
+        f"3 rows of {inputs} numbers became {shape_of(features)}.",
         "What should come out of the encoder for a batch of N images?",
         "N rows of `hidden_dim` numbers: `mu_layer` and `logvar_layer` take them from there.",
     )
@@ -238,8 +190,8 @@ def _encoder_is_right(model: Any, inputs: int, z: int, what: str = "") -> Iterat
         mu, logvar = model.mu_layer(h), model.logvar_layer(h)
     yield claim(
         f"`mu_layer` and `logvar_layer` make {z} numbers each of the features",
-        _tensor(mu) and _tensor(logvar) and mu.shape == logvar.shape == (1000, z),
-        f"1000 rows of features became {_shape(mu)} and {_shape(logvar)}.",
+        is_tensor(mu) and is_tensor(logvar) and mu.shape == logvar.shape == (1000, z),
+        f"1000 rows of features became {shape_of(mu)} and {shape_of(logvar)}.",
         "How long is one latent vector?",
         "Both lead from `hidden_dim` to `latent_size`; a label does not change that.",
     )
@@ -269,22 +221,25 @@ def _encoder_is_right(model: Any, inputs: int, z: int, what: str = "") -> Iterat
         "Is each head one Linear layer?",
         "Count: weights and biases of a Linear layer from `hidden_dim` to `latent_size`, twice.",
     )
-    yield from _has_relus("encoder", model.encoder, sizes, lambda rows: _encode(model, rows))
+    set_known_weights(model.encoder)
+    rows = torch.randn(64, inputs)
+    found = _encode(model, rows).detach().reshape(64, -1)
+    yield from has_relus("encoder", found, rows, sizes, (1, 2, 3), torch.nn.Identity())
 
 
 def _decoder_is_right(model: Any, inputs: int, what: str = "") -> Iterator[Claim]:
     yield from _are_modules(model, "decoder")
     sizes = [inputs, H, H, H, D]
-    yield from _has_layers("decoder", model.decoder, sizes, what)
+    yield from has_layers("decoder", model.decoder, sizes, what)
     with trying(f"`decoder(z)`, with z of shape (3, {inputs})"):
         images = model.decoder(torch.randn(3, inputs))
-    flat = _tensor(images) and tuple(images.shape) in ((3, D), (3, 1, D))
-    lost_channel = _tensor(images) and images.shape == (3, 28, 28)
+    flat = is_tensor(images) and tuple(images.shape) in ((3, D), (3, 1, D))
+    lost_channel = is_tensor(images) and images.shape == (3, 28, 28)
     yield claim(
         "the decoder makes an image of each row"
         + (" (a row of pixels: `forward` has to give it its shape)" if flat else ""),
-        flat or (_tensor(images) and images.shape == (3, 1, 28, 28)),
-        f"3 rows of {inputs} numbers became {_shape(images)}.",
+        flat or (is_tensor(images) and images.shape == (3, 1, 28, 28)),
+        f"3 rows of {inputs} numbers became {shape_of(images)}.",
         "Which axis has got lost: batch, channel, height or width?"
         if lost_channel
         else "What should come out of the decoder for N latent vectors?",
@@ -293,7 +248,7 @@ def _decoder_is_right(model: Any, inputs: int, what: str = "") -> Iterator[Claim
     with trying("`decoder(z)`, with large numbers in z"):
         extreme = model.decoder(1e4 * torch.randn(200, inputs))
     low, high = extreme.min().item(), extreme.max().item()
-    question = _first(
+    question = first_case(
         (low < 0 or high > 1, "What brings a number of any size between 0 and 1?"),
         (low > 0.49 and high < 0.74, "Is there one sigmoid at the end, or are there two?"),
         (low > 0.49, "What does a sigmoid make of numbers that can't be negative?"),
@@ -306,7 +261,11 @@ def _decoder_is_right(model: Any, inputs: int, what: str = "") -> Iterator[Claim
         question,
         "Exactly one thing stands between the last Linear layer and the pixels.",
     )
-    yield from _has_relus("decoder", model.decoder, sizes, model.decoder)
+    set_known_weights(model.decoder)
+    rows = torch.randn(64, inputs)
+    with trying("the decoder on 64 rows"):
+        found = model.decoder(rows).detach().reshape(64, -1)
+    yield from has_relus("decoder", found, rows, sizes, (1, 2, 3), torch.sigmoid)
 
 
 def _are_modules(model: Any, *names: str) -> Iterator[Claim]:
@@ -324,82 +283,11 @@ def _are_modules(model: Any, *names: str) -> Iterator[Claim]:
     )
 
 
-def _has_layers(name: str, part: nn.Module, sizes: list[int], what: str) -> Iterator[Claim]:
-    """Weights and biases of one Linear layer per step in `sizes`, in any order, no more."""
-    steps = list(pairwise(sizes))
-    right = sorted(shape for i, o in steps for shape in ((o, i), (o,)))
-    found = [tuple(p.shape) for p in part.parameters()]
-    weights = [shape for shape in found if len(shape) == 2]
-    count = sum(math.prod(shape) for shape in found)
-    question = _first(
-        (
-            len(weights) != len(steps),
-            f"How many Linear layers has your {name}, and how many has the text's?",
-        ),
-        (
-            all(shape[1] != sizes[0] for shape in weights),
-            f"How many numbers are in one row that the {name} reads{what}?",
-        ),
-        otherwise="From how many numbers to how many does each Linear layer lead, bias included?",
-    )
-    yield claim(
-        f"the {name} has {len(steps)} Linear layers ({_layers(steps)}), "
-        f"{sum(math.prod(shape) for shape in right):,} parameters",
-        sorted(found) == right,
-        f"It has {len(weights)} ({_layers([s[::-1] for s in weights])}), {count:,} parameters.",
-        question,
-        f"Draw it: {' - '.join(map(str, sizes))}. One Linear layer, with its bias, for each dash.",
-    )
-
-
-def _layers(steps: Sequence[tuple[int, ...]]) -> str:
-    return ", ".join(" to ".join(map(str, step)) for step in steps)
-
-
-def _has_relus(
-    name: str, part: nn.Module, sizes: list[int], run: Callable[[Tensor], Tensor]
-) -> Iterator[Claim]:
-    """Puts known weights into the layers and compares with the numbers that must come out.
-
-    The weights depend on the shape alone, so that it does not matter which layer is made first.
-    """
-    with torch.no_grad():
-        for parameter in part.parameters():
-            parameter.copy_(_known(*parameter.shape))
-    rows = torch.randn(64, sizes[0])
-    with trying(f"the {name} on 64 rows"):
-        found = run(rows).detach().reshape(64, -1)
-    last = len(sizes) - 1
-    hidden = range(1, last + 1 if name == "encoder" else last)
-
-    def gives(without: Sequence[int]) -> bool:
-        h = rows
-        for i in range(1, last + 1):
-            h = h @ _known(sizes[i], sizes[i - 1]).T + _known(sizes[i])
-            h = h.relu() if i in hidden and i not in without else h
-        return rel_error(found, h if name == "encoder" else h.sigmoid()) < 1e-4
-
-    missing = next((i for i in hidden if gives([i])), None)
-    seen = _first(
-        (bool(missing), f"It does what it would do without the ReLU after Linear layer {missing}."),
-        (gives(hidden), "It does what it would do without any ReLU: the layers collapse into one."),
-        otherwise=f"With known weights in its layers, the {name} gives other numbers.",
-    )
-    yield claim(
-        f"a ReLU follows Linear layers {', '.join(map(str, hidden))}, with nothing else in between",
-        gives([]),
-        seen,
-        "What stands after each Linear layer?",
-        "Read your layers aloud, one by one, beside the text: is one missing, or one too many "
-        "(another non-linearity, dropout, a normalization)?",
-    )
-
-
 def _outputs_have_shapes(out: Any, x: Tensor, z: int) -> Iterator[Claim]:
     parts = list(out) if isinstance(out, tuple | list) else [out]
     yield claim(
         "`forward` returns three things: `x_hat`, `mu`, `logvar`",
-        len(parts) == 3 and all(map(_tensor, parts)),
+        len(parts) == 3 and all(map(is_tensor, parts)),
         f"It returns {', '.join(type(part).__name__ for part in parts)}.",
         "What does the last line of `forward` return?",
         "The reconstruction, then mu, then logvar: all three are tensors, and in this order.",
@@ -430,15 +318,15 @@ def _forward_is_right(
     again = model(*inputs)
     yield claim(
         "`mu` and `logvar` are what the two heads make of the encoder's features",
-        _close(mu, right_mu) and _close(logvar, right_logvar),
-        _first(
-            (_close(mu, right_logvar) and _close(logvar, right_mu), "They are swapped."),
+        close(mu, right_mu) and close(logvar, right_logvar),
+        first_case(
+            (close(mu, right_logvar) and close(logvar, right_mu), "They are swapped."),
             (torch.equal(mu, logvar), "They are the same numbers."),
             (
                 not torch.equal(mu, again[1]),
                 "Two calls with the same images give different `mu`.",
             ),
-            (_close(mu, right_mu), "`logvar` has other numbers."),
+            (close(mu, right_mu), "`logvar` has other numbers."),
             otherwise="`mu` has other numbers.",
         ),
         "Follow one image through `forward`: what happens to it, line by line?",
@@ -474,17 +362,17 @@ def _forward_is_right(
             parameter.fill_(-60.0 if parameter.dim() == 1 else 0.0)
     x_hat, mu, _ = model(*inputs)
     decoded = model.decoder(decoder_row(mu)).reshape(x_hat.shape)
-    is_swapped = swapped is not None and _close(
+    is_swapped = swapped is not None and close(
         x_hat, model.decoder(swapped(mu)).reshape(x_hat.shape)
     )
-    question = _first(
+    question = first_case(
         (is_swapped, "In which order do z and the label go into the decoder?"),
-        (_close(x_hat, decoded.sigmoid()), "How many sigmoids does a pixel pass?"),
+        (close(x_hat, decoded.sigmoid()), "How many sigmoids does a pixel pass?"),
         otherwise="What is the decoder given, and what is done to its answer?",
     )
     yield claim(
         "where the variance vanishes, `x_hat` is the decoder's answer to `mu`",
-        _close(x_hat, decoded),
+        close(x_hat, decoded),
         "With `logvar` = -60 everywhere it is something else.",
         question,
         "First z, then the label: the notebook draws digits from rows of that kind."
@@ -511,12 +399,6 @@ def _flattens(model: Any) -> bool:
     with contextlib.suppress(Exception):
         return bool(model.encoder(torch.rand(2, 1, 28, 28)).shape == (2, H))
     return False
-
-
-def _known(*shape: int) -> Tensor:
-    generator = torch.Generator().manual_seed(sum(shape))
-    scale = math.sqrt(2 / shape[-1]) if len(shape) == 2 else 0.5
-    return torch.randn(*shape, generator=generator) * scale
 
 
 # --- the sample -------------------------------------------------------------------------------
@@ -547,8 +429,8 @@ def reparametrize(reparametrize: Callable[[Tensor, Tensor], Tensor]) -> Iterator
         z = reparametrize(mu, torch.zeros(3, 5))
     yield claim(
         "z has the shape of `mu`",
-        _tensor(z) and z.shape == mu.shape,
-        f"For mu of shape (3, 5) it is {_shape(z)}.",
+        is_tensor(z) and z.shape == mu.shape,
+        f"For mu of shape (3, 5) it is {shape_of(z)}.",
         "How many numbers does one latent vector have, and how many are there?",
         "Each element of mu becomes one element of z.",
     )
@@ -675,7 +557,7 @@ def reparametrize(reparametrize: Callable[[Tensor, Tensor], Tensor]) -> Iterator
     assert grads is not None
     yield claim(
         "the gradients are right: 1 for `mu`, half of the noise part for `logvar`",
-        _close(grads[0], torch.ones_like(mu)) and _close(grads[1], noise / 2),
+        close(grads[0], torch.ones_like(mu)) and close(grads[1], noise / 2),
         "They have other values.",
         "On paper: what is dz/dmu, and what is dz/dlogvar?",
         "Some part of your formula is hidden from the gradients, or depends on mu or logvar twice.",
@@ -683,7 +565,7 @@ def reparametrize(reparametrize: Callable[[Tensor, Tensor], Tensor]) -> Iterator
     tiny = reparametrize(torch.full((4, 3), 3.0), torch.full((4, 3), -60.0))
     yield claim(
         "with a variance of almost nothing, z is `mu`",
-        _close(tiny, torch.full((4, 3), 3.0)),
+        close(tiny, torch.full((4, 3), 3.0)),
         f"With mu = 3 and logvar = -60, z has {tiny.flatten()[0].item():.3f}.",
         "What is the standard deviation there, and is anything else added to it?",
         "The noise is only multiplied by the standard deviation.",
@@ -779,8 +661,8 @@ def loss_function(
         loss = loss_function(leaves[0] * 1, x.clone(), leaves[1] * 1, leaves[2] * 1)
     yield claim(
         "the loss is a tensor with a single number",
-        _tensor(loss) and loss.numel() == 1,
-        f"It is {'a tensor of shape ' if _tensor(loss) else ''}{_shape(loss)}.",
+        is_tensor(loss) and loss.numel() == 1,
+        f"It is {'a tensor of shape ' if is_tensor(loss) else ''}{shape_of(loss)}.",
         "What does `backward` start from?",
         "One number for the whole batch, and still a tensor, so that its gradient can be taken.",
     )
@@ -812,7 +694,7 @@ def loss_function(
         abs(bce / _BCE - 1) < 1e-4,
         f"With mu = 0 and logvar = 0, where the divergence is 0, the loss is {bce:.4f}; "
         f"{_BCE:.4f} is right.",
-        _question(bce, _BCE_SLIPS)
+        question_for(bce, _BCE_SLIPS)
         or "With mu = 0 and logvar = 0 only the cross entropy is left. What is yours for one pixel "
         "with x_hat = 0.5? (Right: log 2 = 0.6931, whatever x is.)",
         "Do one image by hand: one number per pixel, all of them summed. Then the mean over the "
@@ -823,7 +705,7 @@ def loss_function(
         "check's batch",
         abs(kl / _KL - 1) < 2e-4,
         f"With mu and logvar of both signs it adds {kl:.4f}; {_KL:.4f} is right.",
-        _question(kl, _KL_SLIPS) or _ANCHOR,
+        question_for(kl, _KL_SLIPS) or _ANCHOR,
         "Check anchors for one dimension by hand: (mu, logvar) = (0, 0) gives 0, (2, 0) gives 2, "
         "(0, 1) gives 0.3591, (0, -1) gives 0.1839. Then sum over Z, and average over images.",
     )
@@ -857,11 +739,6 @@ def loss_function(
         "What in your function turns a tensor into a plain number, or cuts the graph?",
         "Leave everything a tensor, from the arguments to what you return.",
     )
-
-
-def _question(value: float, slips: Sequence[tuple[float, str]]) -> str:
-    """The question that belongs to the slip whose value this is, or nothing."""
-    return next((ask for slip, ask in slips if abs(value - slip) < 2e-4 * max(abs(slip), 0.1)), "")
 
 
 # --- the training -----------------------------------------------------------------------------
@@ -955,23 +832,6 @@ def _training_worked(
 
 
 # --- small helpers ----------------------------------------------------------------------------
-
-
-def _tensor(value: Any) -> bool:
-    return isinstance(value, Tensor)
-
-
-def _shape(value: Any) -> str:
-    return str(tuple(value.shape)) if _tensor(value) else f"no tensor but a {type(value).__name__}"
-
-
-def _close(a: Tensor, b: Tensor) -> bool:
-    return a.shape == b.shape and torch.allclose(a, b, rtol=1e-4, atol=1e-5)
-
-
-def _first(*cases: tuple[bool, str], otherwise: str) -> str:
-    """The text of the first case that holds."""
-    return next((text for holds, text in cases if holds), otherwise)
 
 
 def _numbers(values: Tensor) -> str:
