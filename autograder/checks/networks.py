@@ -40,9 +40,15 @@ def apply(network: Name, x: Tensor) -> Tensor:
 
 
 def assert_computes_mlp(
-    network: Name, sizes: list[int], last: Callable[[Tensor], Tensor], x: Tensor
+    network: Name,
+    sizes: list[int],
+    last: Callable[[Tensor], Tensor],
+    x: Tensor,
+    call: Callable[[Name, Tensor], Tensor] = apply,
 ) -> Tensor:
     """Fail unless the network is Linear layers of these sizes with ReLU between and `last` after.
+
+    `call(network, x)` hands it x: all that its first layer is to get.
 
     Which layer comes first can't be known from names, so every order that fits is tried. Returns
     the network's output, whose shape beyond (N, ...) is left open.
@@ -56,7 +62,7 @@ def assert_computes_mlp(
         f"Its Linear layers are {arrows(found)} where {arrows(wanted)} is expected."
     )
     network.load(values)
-    output = assert_tensor(apply(network, x), what="its output")
+    output = assert_tensor(call(network, x), what="its output")
     assert output.shape[:1] == x.shape[:1], f"{len(x)} inputs gave {len(output)} outputs."
     flat = assert_tensor(output.flatten(1), (len(x), sizes[-1]), "its output, flattened,")
     candidates = [

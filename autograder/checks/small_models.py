@@ -1,0 +1,114 @@
+"""Small models for the training loops of `autoencoders`: each notes what a loop does to it.
+
+They have the methods of the models that students train, and compute next to nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from autograder.checks.loops import (
+    PIXELS,
+    SHADES,
+    SIDE,
+    Parameters,
+    Recorder,
+    as_rows,
+    shaded,
+)
+from autograder.student import Handle, Student
+
+BETA = 0.3
+CLASSES = 10
+
+
+# --- an auto-encoder ------------------------------------------------------------------------------
+
+
+def small_autoencoder(student: Student) -> tuple[Recorder, Handle]:
+    """An auto-encoder that gives one picture for all images; what is noted of it, and itself.
+
+    It can be used by its parts as well: the encoder hands the images on to the decoder.
+    """
+    recorder = Recorder({"shades": torch.zeros(1, SHADES)}, one_picture, one_picture_loss)
+    model = recorder.put(
+        student,
+        encoder=lambda _, x: as_rows(x),
+        decoder=recorder.forward,
+        reconstruct=lambda seen, x: as_images(recorder.forward(seen, x.reshape(-1, PIXELS))),
+    )
+    model.nz.set(SHADES)
+    return recorder, model
+
+
+def one_picture(parameters: Parameters, x: Tensor, _: Tensor | None = None) -> Tensor:
+    """The same picture for each row of x, (N, 784): (N, 1, 784)."""
+    return shaded(parameters["shades"]).expand(len(x), -1).unsqueeze(1)
+
+
+def one_picture_loss(parameters: Parameters, x: Tensor, _: Tensor | None = None) -> Tensor:
+    return F.binary_cross_entropy(one_picture(parameters, x).squeeze(1), x)
+
+
+def as_images(rows: Tensor) -> Tensor:
+    return rows.reshape(-1, SIDE, SIDE)
+
+
+# --- a VAE, conditional or not --------------------------------------------------------------------
+
+
+def small_vae(student: Student, conditional: bool) -> tuple[Recorder, Handle]:
+    """A VAE that gives one picture for all images, or one per label; what is noted of it, and it.
+
+    Its `loss` is unlike any VAE's: so we see whether a loop minimizes the one that its model has.
+    """
+    pictures = CLASSES if conditional else 1
+    start = {"shades": torch.zeros(pictures, SHADES), "q": torch.zeros(SHADES)}
+    recorder = Recorder(start, picture_and_code, lambda *given: small_loss(*given)[0])
+    model = recorder.put(
+        student,
+        loss=lambda _, x, outputs: loss_of(as_rows(x), outputs),
+        reconstruct=lambda seen, x, c=None: as_images(
+            recorder.forward(seen, x.reshape(-1, PIXELS), c)["rec"]
+        ),
+    )
+    model.nz.set(SHADES // 2)
+    model.beta.set(BETA)
+    model.conditional.set(conditional)
+    model.num_labels.set(CLASSES if conditional else 0)
+    return recorder, model
+
+
+def picture_and_code(parameters: Parameters, x: Tensor, labels: Tensor | None) -> dict[str, Any]:
+    """What the small VAE gives for rows x, (N, 784): "q" (N, 8), "rec" (N, 1, 784), "c".
+
+    The parameter "q" is in both, so that the weight of the KL loss shows in how it moves; there
+    the two losses look at different parts of an image.
+    """
+    which = torch.zeros(len(x), dtype=torch.long) if labels is None else labels
+    q = parameters["q"] + x.unflatten(1, (-1, SHADES)).mean(dim=1).roll(1, dims=1) - 0.5
+    rec = shaded(parameters["shades"][which] + parameters["q"])
+    return {"q": q, "rec": rec.unsqueeze(1), "c": labels}
+
+
+def small_loss(
+    parameters: Parameters, x: Tensor, labels: Tensor | None
+) -> tuple[Tensor, dict[str, Tensor]]:
+    return loss_of(x, picture_and_code(parameters, x, labels))
+
+
+def loss_of(x: Tensor, outputs: Any) -> tuple[Tensor, dict[str, Tensor]]:
+    """The small VAE's loss for rows x: (total, {"rec_loss", "kl_loss"}).
+
+    Raises ValueError where `outputs` are not those of its `forward`.
+    """
+    if not isinstance(outputs, dict) or not {"q", "rec"} <= set(outputs):
+        raise ValueError("model.loss takes the images and then what the model gave for them")
+    rec_loss = F.mse_loss(outputs["rec"].flatten(1), x)
+    # Its gradient is always the smaller one: together they come nowhere near zero at first.
+    kl_loss = outputs["q"].square().sum(dim=1).mean() / 50
+    return rec_loss + BETA * kl_loss, {"rec_loss": rec_loss, "kl_loss": kl_loss}
