@@ -56,6 +56,7 @@ from autograder.checks.telling import (
 from autograder.errors import StudentError
 from autograder.student import Handle, Seen, Student
 from nndl.data import stand_in
+from nndl.labs.autoencoders import BETA_BAND
 
 RIGHT = reference("autoencoders")
 # For names that only cells make which are not run, such as the loaders of the training cells.
@@ -66,9 +67,6 @@ STAND_INS = {
 }
 PIXELS = 784
 NZ = 32  # the notebook's own: so that what holds on to it loses points only where others are tried
-# Betas with which the solution both reconstructs digits and draws new ones: the figures of
-# benchmarks/calibrate_digits.py.
-BETA_BAND = (1e-4, 5e-2)
 
 # --- encoder_decoder ------------------------------------------------------------------------------
 
@@ -641,7 +639,9 @@ def test_cvae_without_labels_is_a_vae(student: Student) -> None:
 
 # 200 steps on batches of 32 images of the stand-in, at five times the usual learning rate; then
 # 200 digits are decoded from codes that we drew, and 200 by `sample_digits`.
-# benchmarks/calibrate_digits.py tells how many of them are read as the digit that was asked for.
+# benchmarks/calibrate_digits.py tells how many of them are read as the digit that was asked for:
+# of the solution's 0.998, with a standard deviation of 0.004, and 0.985 at the least in 30 seeds;
+# at the most 0.14 where the labels do not reach the decoder or are not those of the images.
 STEPS, BATCH, LEARNING_RATE, BETA = 200, 32, 5e-3, 0.005
 DRAWS, READ_AT_LEAST = 20, 0.8
 TRAIN_SECONDS = 60

@@ -1058,7 +1058,11 @@ def _what_is_wrong_on(
 
 # --- beta -------------------------------------------------------------------------------------
 
-BETA_TOO_SMALL, BETA_TOO_LARGE = 1e-4, 5e-2
+# With these, and those between, the solution both reconstructs digits that `nndl.digits` reads as
+# what they are, and draws new ones: the figures of benchmarks/calibrate_digits.py. Good are 0.0005
+# to 0.01; at 0.02 only 37 of 100 reconstructions are read right, at 0.0001 only 7 of 100 samples
+# with confidence.
+BETA_BAND = (2e-4, 1.5e-2)
 
 
 @lab.exercise("tuned_beta")
@@ -1083,16 +1087,16 @@ def tuned_beta(TUNED_BETA: float) -> Iterator[Claim]:
     )
     yield claim(
         "it is small enough for the codes to carry something",
-        beta < BETA_TOO_LARGE,
-        f"With beta = {beta:g} the divergence costs more than any reconstruction is worth: the "
-        "posterior collapses, and all reconstructions look alike.",
+        beta <= BETA_BAND[1],
+        f"With beta = {beta:g}, and losses reduced as the text says, the divergence costs more than "
+        "any reconstruction is worth: the posterior collapses, and reconstructions look alike.",
         "How large was the KL loss at the end of your run, and what did reconstructions look like?",
         "rec_loss is a mean over 784 pixels, kl_loss a sum over latent dimensions: which of the "
         "two is the larger number? Go down in steps of ten.",
     )
     yield claim(
         "it is large enough for the prior to matter",
-        beta > BETA_TOO_SMALL,
+        beta >= BETA_BAND[0],
         f"With beta = {beta:g} the divergence costs next to nothing: the codes lie where they "
         "like, and samples of the prior show hardly a digit.",
         "How large was the KL loss at the end of your run, and what did samples look like?",

@@ -22,7 +22,7 @@ import torch
 import nndl
 from nndl.check import CheckFailed, Lab, WrongUsage
 from nndl.data import TensorLoader
-from nndl.labs.autoencoders import BETA_TOO_LARGE, BETA_TOO_SMALL
+from nndl.labs.autoencoders import BETA_BAND
 from nndl.utils import reset_seed
 
 LESSON = Path(__file__).parents[2] / "solutions" / "autoencoders" / "autoencoders.md"
@@ -433,9 +433,9 @@ def test_a_mistake_fails_with_words_that_name_it(lab, student, exercise, old, ne
 
 def test_a_collapsed_beta_and_a_free_one_are_told_apart(lab):
     with pytest.raises(CheckFailed, match="collapses"):
-        lab.check("tuned_beta", 2 * BETA_TOO_LARGE)
+        lab.check("tuned_beta", 2 * BETA_BAND[1])
     with pytest.raises(CheckFailed, match="next to nothing"):
-        lab.check("tuned_beta", BETA_TOO_SMALL / 2)
+        lab.check("tuned_beta", BETA_BAND[0] / 2)
 
 
 # --- not done yet, and called wrongly ---------------------------------------------------------
