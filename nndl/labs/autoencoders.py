@@ -1088,8 +1088,8 @@ def tuned_beta(TUNED_BETA: float) -> Iterator[Claim]:
     yield claim(
         "it is small enough for the codes to carry something",
         beta <= BETA_BAND[1],
-        f"With beta = {beta:g}, and losses reduced as the text says, the divergence costs more than "
-        "any reconstruction is worth: the posterior collapses, and reconstructions look alike.",
+        f"With beta = {beta:g}, and losses reduced as the text says, the divergence costs more "
+        "than any reconstruction is worth: the posterior collapses, and all look alike.",
         "How large was the KL loss at the end of your run, and what did reconstructions look like?",
         "rec_loss is a mean over 784 pixels, kl_loss a sum over latent dimensions: which of the "
         "two is the larger number? Go down in steps of ten.",
