@@ -63,7 +63,7 @@ RIGHT = reference("autoencoders")
 STAND_INS = {
     "data": "nndl.data.Dataset('stand-in', *3 * [nndl.data.Split("
     "torch.zeros(256, 1, 28, 28, dtype=torch.uint8), torch.arange(256) % 10)], True)",
-    "train_loader": "[(torch.zeros(64, 1, 28, 28), torch.arange(64) % 10)]",
+    "train_loader": "8 * [(torch.zeros(16, 1, 28, 28), torch.arange(16) % 10)]",
 }
 PIXELS = 784
 NZ = 32  # the notebook's own: so that what holds on to it loses points only where others are tried
@@ -979,13 +979,14 @@ def divergence(mu: Tensor, log_sigma: Tensor) -> Tensor:
 def weight_of_beta(student: Student) -> float:
     """How much a beta weighs in the student's own loss, against what it weighs in the reference's.
 
-    As much, where that loss is no multiple of the right one, or can't be measured.
+    As much, where that loss is no multiple of the right one, or can't be measured. With the nz of
+    the notebook, with which the student's beta was found.
     """
     weights = []
     try:
-        model, _ = vae(student, nz=7)
+        model, _ = vae(student, nz=NZ)
         for count in (5, 3, 2):
-            x, outputs = loss_inputs(model, count, 7)
+            x, outputs = loss_inputs(model, count, NZ)
             _, rec_loss, kl_loss = losses(model, x, outputs)
             right = divergence(*mean_and_log_sigma(model, outputs["q"])) / cross_entropy(x, outputs)
             weights.append(float(kl_loss / rec_loss / right))

@@ -39,8 +39,8 @@ RIGHT = reference("bernoulli_vae")
 STAND_INS = {
     "data": "nndl.data.Dataset('stand-in', *3 * [nndl.data.Split("
     "torch.zeros(256, 1, 28, 28, dtype=torch.uint8), torch.arange(256) % 10)], True)",
-    "train_loader": "[(torch.zeros(64, 1, 28, 28), torch.arange(64) % 10)]",
-    "test_loader": "[(torch.zeros(64, 1, 28, 28), torch.arange(64) % 10)]",
+    "train_loader": "8 * [(torch.zeros(16, 1, 28, 28), torch.arange(16) % 10)]",
+    "test_loader": "8 * [(torch.zeros(16, 1, 28, 28), torch.arange(16) % 10)]",
 }
 COUNT = 97  # images for `forward`: enough to tell what z is made of
 LATENT = 3  # latent numbers of the small model that records training

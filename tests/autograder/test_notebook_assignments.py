@@ -119,3 +119,60 @@ def test_an_hour_of_training_is_not_waited_for(
     path = handed_in(in_notebook(task, AN_HOUR.format(train=train)))
     result = pool.submit(grade_file, path, 0, task).result()
     assert result.score == result.max_score
+
+
+GLOBAL_LOADER = """
+def train_vae(model, loader, epochs, learning_rate=1e-3):
+    optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate)
+    rec_losses, kl_losses = [], []
+    for _ in range(epochs):
+        for x, _labels in train_loader:
+            x = x.to(device).reshape(len(x), in_size)
+            total, parts = model.loss(x, model(x))
+            optimizer.zero_grad()
+            total.backward()
+            optimizer.step()
+            rec_losses.append(parts["rec_loss"].item())
+            kl_losses.append(parts["kl_loss"].item())
+    return rec_losses, kl_losses
+"""
+MEAN_KL = """
+class VAE(VAE):
+    def loss(self, x, outputs):
+        rec_loss = F.binary_cross_entropy(outputs["rec"].flatten(1), x.flatten(1))
+        mu, log_sigma = outputs["q"].chunk(2, dim=1)
+        prior = torch.zeros_like(mu)
+        kl_loss = kl_divergence(mu, log_sigma, prior, prior).mean()
+        return rec_loss + self.beta * kl_loss, {"rec_loss": rec_loss, "kl_loss": kl_loss}
+
+TUNED_BETA = 0.16
+"""
+
+
+def points_of_autoencoders(
+    code: str, folder: Path, pool: ProcessPoolExecutor
+) -> tuple[Result, dict[str, float]]:
+    """What the solved notebook with this cell below it gets, and the items that lost points."""
+    path = folder / "autoencoders.ipynb"
+    path.write_text(in_notebook("autoencoders", code), encoding="utf-8")
+    result = pool.submit(grade_file, path, 0, "autoencoders").result()
+    automatic = {item.name for item in result.items if item.status != "manual"}
+    lost = lost_items(result)
+    return result, {name: points for name, points in lost.items() if name in automatic}
+
+
+def test_a_loop_over_the_notebooks_own_loader_has_a_stand_in_for_it_and_is_told(
+    tmp_path: Path, pool: ProcessPoolExecutor
+) -> None:
+    result, lost = points_of_autoencoders(GLOBAL_LOADER, tmp_path, pool)
+    assert lost.keys() == {"train_vae"} and lost["train_vae"] > 0
+    (note,) = result.notes
+    assert note.startswith("`train_vae` needs `train_loader`, which cell ")
+    assert note.endswith("that cell is not run when grading, and a stand-in takes its place.")
+
+
+def test_a_mean_kl_costs_little_and_nothing_of_the_beta_that_was_tuned_with_it(
+    tmp_path: Path, pool: ProcessPoolExecutor
+) -> None:
+    _, lost = points_of_autoencoders(MEAN_KL, tmp_path, pool)
+    assert lost == {"vae": 6.75}  # of 7
