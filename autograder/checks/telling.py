@@ -56,9 +56,9 @@ def network_of_ours(student: Student, network: nn.Module) -> Handle:
     names = {name.replace(".", "_"): name for name in parameters}
     start = {short: parameters[name] for short, name in names.items()}
 
-    def forward(seen: Seen, *inputs: Tensor) -> Tensor:
+    def forward(seen: Seen, *inputs: Tensor, **named: Tensor) -> Tensor:
         values = {names[short]: value for short, value in seen.parameters.items()}
-        return functional_call(network, values, inputs)
+        return functional_call(network, values, inputs, named)
 
     return student.model(start, forward=forward)
 

@@ -187,6 +187,27 @@ def test_a_function_that_is_not_written_or_not_there(walled: Walled) -> None:
     assert fault(lambda: half.rest.read()).kind == "not_written"
 
 
+def test_a_network_without_layers_is_not_written_where_its_init_stops(walled: Walled) -> None:
+    student = walled("""
+        from torch import nn
+        class Empty(nn.Module):
+            def __init__(self):
+                super().__init__()
+                raise NotImplementedError
+        class Begun(Empty):
+            def __init__(self):
+                nn.Module.__init__(self)
+                self.first = nn.Linear(2, 3)
+                raise NotImplementedError
+        class Bare(nn.Module):
+            pass
+    """)
+    error = fault(lambda: student.build("Empty").shapes())
+    assert kind_and_words(error) == ("not_written", "`Empty` is not written yet.")
+    assert student.build("Begun").shapes() == {"first.weight": [3, 2], "first.bias": [3]}
+    assert student.build("Bare").shapes() == {}
+
+
 def test_an_exception_says_what_and_where(walled: Walled) -> None:
     student = walled("def f(x):\n    y = x\n    return y / 0\n")
     assert kind_and_words(fault(lambda: student.f(1))) == (
@@ -361,11 +382,15 @@ def test_each_item_has_cpu_time_of_its_own_but_the_submission_no_more_than_its_o
 ) -> None:
     student = walled(BURN, item_seconds=1.5, submission_seconds=2.5)
     student._clock._submission = 60
-    for _ in range(2):
+
+    def burn_in_next_item(seconds: float) -> str:
         student._next_item()
-        assert student.burn(0.9) == "done"
-    student._next_item()
-    error = fault(lambda: student.burn(1.2))
+        student._clock._item = 60  # it is CPU time that ends it
+        with student.within(60):
+            return str(student.burn(seconds))
+
+    assert [burn_in_next_item(0.9) for _ in range(2)] == ["done"] * 2
+    error = fault(lambda: burn_in_next_item(1.2))
     assert "2.5 are allowed for the whole submission." in str(error)
 
 

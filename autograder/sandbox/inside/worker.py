@@ -153,7 +153,11 @@ class Worker:
         setattr(self.find([where, parent]), attribute, value)
 
     def shapes(self, target: list[Any]) -> dict[str, list[int]]:
-        return {name: list(p.shape) for name, p in self.find(target).named_parameters()}
+        module = self.find(target)
+        found = {name: list(p.shape) for name, p in module.named_parameters()}
+        if not found and id(module) in self.unfinished:
+            raise NotImplementedError
+        return found
 
     def parameters(self, target: list[Any]) -> dict[str, torch.Tensor]:
         return {name: p.detach() for name, p in self.find(target).named_parameters()}

@@ -30,3 +30,12 @@ class VAE(nn.Module):
     def reconstruct(self, x):
         q = self.encoder(x.view(-1, 784))
         return self.decoder(self.posterior(q).mean).view(-1, 28, 28)
+
+
+class CVAE(CVAE):
+    posterior = VAE.posterior
+
+    def forward(self, x, c=None):
+        outputs = super().forward(x, c)
+        outputs["rec"] = outputs["rec"].squeeze(1)
+        return outputs
