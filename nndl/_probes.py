@@ -10,7 +10,7 @@ import contextlib
 import io
 import math
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -253,4 +253,21 @@ def has_relus(
         "What stands after each Linear layer?",
         "Read your layers aloud, one by one, beside the text: is one missing, or one too many "
         "(another non-linearity, dropout, a normalization)?",
+    )
+
+
+def gradients_flow(loss: Tensor, leaves: Mapping[str, Tensor]) -> Claim:
+    """That a loss has a gradient to each of these tensors, which are called by their names."""
+    parts = list(leaves.values())
+    grads: Sequence[Tensor | None] = [None] * len(parts)
+    if loss.requires_grad:
+        grads = torch.autograd.grad(loss.sum(), parts, allow_unused=True)
+    cut = [f"`{name}`" for name, grad in zip(leaves, grads, strict=True) if grad is None]
+    *first, last = (f"`{name}`" for name in leaves)
+    return claim(
+        f"gradients flow to {', '.join(first)} and {last}",
+        not cut,
+        f"None reaches {', '.join(cut)}.",
+        "What in your function turns a tensor into a plain number, or cuts the graph?",
+        "Leave everything a tensor, from the arguments to what you return.",
     )

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-import sys
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import lessons
 import pytest
-from lessons import Course, code_cells, graded, mark, marked, shown, unmarked
+from lessons import code_cells, graded, mark, marked, shown, unmarked
 from nbformat import NotebookNode
 from nbgrader.preprocessors import CheckCellMetadata
 
@@ -262,35 +259,3 @@ def test_no_name_is_given_away_twice_and_none_is_taken_away() -> None:
     assert lessons.names_given_twice(lesson()) == set()
     for cell in code_cells(lesson()):
         assert not any(isinstance(node, ast.Delete) for node in ast.walk(ast.parse(cell.source)))
-
-
-# --- the set-up cell in Colab -----------------------------------------------------------------
-
-
-@pytest.fixture
-def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
-    return Course(NAME, tmp_path, monkeypatch)
-
-
-@pytest.fixture
-def in_colab(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "google.colab", ModuleType("google.colab"))
-
-
-@pytest.mark.usefixtures("in_colab")
-def test_in_colab_it_installs_the_wheel(course: Course) -> None:
-    course.set_up()
-    assert course.installed == [f"{course.hosted.as_uri()}/nndl-1.whl"]
-
-
-@pytest.mark.usefixtures("in_colab")
-def test_in_colab_it_says_what_to_do_when_the_course_does_not_answer(course: Course) -> None:
-    course.has_the_wheel = False
-    with pytest.raises(RuntimeError, match="could not be installed from"):
-        course.set_up()
-
-
-def test_in_jupyterlab_the_set_up_does_nothing(course: Course) -> None:
-    course.set_up()
-    assert list(course.here.iterdir()) == []
-    assert course.installed == []

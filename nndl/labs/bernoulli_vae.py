@@ -27,6 +27,7 @@ from nndl._probes import (
     device_of,
     first_case,
     global_of,
+    gradients_flow,
     is_number,
     is_tensor,
     numbers,
@@ -418,20 +419,7 @@ def loss_function(
         "Compare with your derivation for one dimension: (mean, log_var) = (0, 0) gives 0, (2, 0) "
         "gives 2, (0, 1) gives 0.3591, (0, -1) gives 0.1839. Then sum; nothing is averaged.",
     )
-    grads = (
-        torch.autograd.grad(loss.sum(), leaves, allow_unused=True)
-        if loss.requires_grad
-        else [None] * 3
-    )
-    names = ("theta", "mean", "log_var")
-    cut = [f"`{name}`" for name, grad in zip(names, grads, strict=True) if grad is None]
-    yield claim(
-        "gradients flow to `theta`, `mean` and `log_var`",
-        not cut,
-        f"None reaches {', '.join(cut)}.",
-        "What in your function turns a tensor into a plain number, or cuts the graph?",
-        "Leave everything a tensor, from the arguments to what you return.",
-    )
+    yield gradients_flow(loss, dict(zip(("theta", "mean", "log_var"), leaves, strict=True)))
 
 
 # --- the training -----------------------------------------------------------------------------

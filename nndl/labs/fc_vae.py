@@ -19,6 +19,7 @@ from nndl._probes import (
     ERROR_HINTS,
     close,
     first_case,
+    gradients_flow,
     has_layers,
     has_relus,
     is_tensor,
@@ -725,20 +726,7 @@ def loss_function(
         "The other batch was right, so what is different here: the sizes, or values near 0 and 1?",
         "If you keep logarithms away from zero by a small number, is it small enough?",
     )
-    grads = (
-        torch.autograd.grad(loss.sum(), leaves, allow_unused=True)
-        if loss.requires_grad
-        else [None] * 3
-    )
-    names = ("x_hat", "mu", "logvar")
-    cut = [f"`{n}`" for n, g in zip(names, grads, strict=True) if g is None]
-    yield claim(
-        "gradients flow to `x_hat`, `mu` and `logvar`",
-        not cut,
-        f"None reaches {', '.join(cut)}.",
-        "What in your function turns a tensor into a plain number, or cuts the graph?",
-        "Leave everything a tensor, from the arguments to what you return.",
-    )
+    yield gradients_flow(loss, dict(zip(("x_hat", "mu", "logvar"), leaves, strict=True)))
 
 
 # --- the training -----------------------------------------------------------------------------
