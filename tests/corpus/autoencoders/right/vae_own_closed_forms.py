@@ -43,4 +43,4 @@ class VAE(nn.Module):
 
 
 class CVAE(CVAE):
-    split = VAE.split
+    split = staticmethod(VAE.split)
