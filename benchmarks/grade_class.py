@@ -56,7 +56,7 @@ from autograder.submission import Handed, Submission, find, read
 BUNDLED = "fc_vae"  # what examples/class is of
 TRAINS: dict[str, set[str]] = {  # the items that train a model, by assignment
     BUNDLED: {"train_vae", "train_cvae"},
-    "autoencoders": {"sample_digits"},
+    "autoencoders": {"train_autoencoder", "train_vae", "sample_digits"},
     "bernoulli_vae": set(),
 }
 NOTEBOOKS = 24  # a class of the others

@@ -154,6 +154,8 @@ def as_rows(x: Any) -> Tensor:
         raise ValueError(f"the model takes images of shape (N, {PIXELS}), but it got {shape}")
     if not x.is_floating_point():
         raise ValueError(f"the model takes images as float32, but it got {x.dtype}")
+    if not bool(((x >= 0) & (x <= 1)).all()):
+        raise ValueError("the model takes pixels between 0 and 1, but it got others")
     return x.flatten(1)
 
 

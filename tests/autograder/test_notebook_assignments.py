@@ -10,6 +10,7 @@ import pytest
 from classwork import grade_file, lost_items
 from notebook_class import TASKS, solved, solved_only
 
+from autograder import shelf
 from autograder.assignment import assignment
 from autograder.audit import Audit, examine, in_notebook
 from autograder.misconceptions import misconceptions
@@ -60,6 +61,11 @@ def test_no_right_variant_is_rejected(audit: Audit) -> None:
 def test_every_automatic_item_has_known_mistakes(audit: Audit) -> None:
     items = {item.name for item in assignment(audit.task).items if not item.manual}
     assert {verdict.item for verdict in audit.verdicts} == items
+
+
+def test_what_known_mistakes_do_is_kept_from_one_run_to_the_next(audit: Audit) -> None:
+    items = {verdict.item for verdict in audit.verdicts}
+    assert [item for item in items if shelf.fetch(audit.task, f"{item}-0") is None] == []
 
 
 @pytest.fixture(scope="module", params=TASKS)
