@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -50,24 +51,31 @@ def test_nothing_is_fetched_where_nothing_was_stored() -> None:
     assert shelf.fetch(TASK, "decoder-1") is None
 
 
+@pytest.mark.parametrize(
+    ("task", "file", "line", "other"),
+    [
+        (TASK, "vae.py", "class VAE(nn.Module):", "class VAE(nn.Module):  # a VAE"),
+        ("bernoulli_vae", "bernoulli_vae.md", "return mean + std *", "return mean + 1.0 * std *"),
+    ],
+)
 def test_what_was_stored_by_other_code_is_not_believed(
-    cache: Path, monkeypatch: pytest.MonkeyPatch
+    cache: Path, monkeypatch: pytest.MonkeyPatch, task: str, file: str, line: str, other: str
 ) -> None:
-    shelf.store(TASK, "decoder-0", OUTCOMES)
+    shelf.store(task, "decoder-0", OUTCOMES)
     course = cache / "course"
-    (course / "solutions" / TASK).mkdir(parents=True)
-    folder = shelf.assignment(TASK).folder
-    for path in (folder / "vae.py", folder / f"{TASK}.md"):
-        text = path.read_text(encoding="utf-8")
-        (course / "solutions" / TASK / path.name).write_text(text, encoding="utf-8")
+    (course / "solutions").mkdir(parents=True)
+    shutil.copytree(shelf.assignment(task).folder, course / "solutions" / task)
     (course / "nbgrader_config.py").touch()
     monkeypatch.chdir(course)
     shelf.assignment.cache_clear()
     try:
-        assert shelf.fetch(TASK, "decoder-0") is not None  # the same code, in another place
-        with (course / "solutions" / TASK / "vae.py").open("a") as file:
-            file.write("\n")
-        assert shelf.fetch(TASK, "decoder-0") is None
+        assert shelf.fetch(task, "decoder-0") is not None  # the same code, in another place
+        changed = course / "solutions" / task / file
+        text = changed.read_text(encoding="utf-8")
+        assert line in text
+        changed.write_text(text.replace(line, other), encoding="utf-8")
+        shelf.assignment.cache_clear()  # another run reads it anew
+        assert shelf.fetch(task, "decoder-0") is None
     finally:
         shelf.assignment.cache_clear()
 
