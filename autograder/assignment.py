@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
 from types import ModuleType
@@ -30,6 +30,7 @@ class Assignment:
     """One assignment; `main` is the module that students edit, or else the notebook.
 
     `names` are what exercises define in it, at its top level, and what they are given to build on.
+    `solution` is the text of the right program.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Assignment:
     main: str
     items: tuple[Item, ...]
     names: frozenset[str]
+    solution: str = field(repr=False)
 
     @property
     def in_notebook(self) -> bool:
@@ -47,14 +49,6 @@ class Assignment:
     def module(self) -> str:
         """The file of the program that is graded: the module, or what a notebook is cut down to."""
         return f"{self.name}.py" if self.in_notebook else self.main
-
-    @cached_property
-    def solution(self) -> str:
-        """The text of the right program."""
-        if not self.in_notebook:
-            return (self.folder / self.main).read_text(encoding="utf-8")
-        cells = code_cells(lesson(self.folder / f"{self.name}.md"))
-        return slice_cells(cells, self.names).text
 
     @cached_property
     def stand_ins(self) -> dict[str, str]:
@@ -107,10 +101,12 @@ def assignment(name: str) -> Assignment:
         raise WrongUsage(f"{folder} must hold one module for students to edit, or none.")
     notebook = lesson(folder / f"{name}.md")
     if modules:
-        main, source = modules[0].name, modules[0].read_text(encoding="utf-8")
+        main, solution = modules[0].name, modules[0].read_text(encoding="utf-8")
+        defined = _defined(solution)
     else:
-        main, source = f"{name}.ipynb", "\n".join(_contract(notebook))
-    return Assignment(name, folder, main, _items(notebook), _defined(source))
+        main, defined = f"{name}.ipynb", _defined("\n".join(_contract(notebook)))
+        solution = slice_cells(code_cells(notebook), defined).text
+    return Assignment(name, folder, main, _items(notebook), defined, solution)
 
 
 def lesson(path: Path) -> Any:

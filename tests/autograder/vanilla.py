@@ -73,6 +73,7 @@ def points(course: Course, task: str = TASK) -> dict[str, dict[str, float]]:
                 grade.name: grade.auto_score
                 for notebook in submission.notebooks
                 for grade in notebook.grades
+                if grade.auto_score is not None  # as of what people grade
             }
             for submission in gradebook.assignment_submissions(task)
         }
