@@ -20,6 +20,7 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 
 _INCHES = 0.8  # one image, in a grid
+_TITLE_INCHES = 4.0  # no figure with a title is narrower, else it would be cut off
 _RUNNING = 100  # steps of a running mean
 
 
@@ -41,7 +42,7 @@ def image_grid(
     figure, axes = plt.subplots(
         rows,
         columns,
-        figsize=(columns * _INCHES, height + 0.35),
+        figsize=(max(columns * _INCHES, _TITLE_INCHES if title else 0), height + 0.35),
         squeeze=False,
         layout="compressed",
     )
@@ -239,10 +240,13 @@ def _labelled_rows(
 
 
 def _running_mean(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """At each place the mean of the last `_RUNNING` values, of fewer where there are fewer."""
+    """At each place the mean of the last `_RUNNING` values, or of the later half of all so far.
+
+    The half, so that what was far off in the first steps does not stay in sight for `_RUNNING`.
+    """
     sums = np.concatenate([[0], values.cumsum()])
     ends = np.arange(1, len(values) + 1)
-    starts = np.maximum(ends - _RUNNING, 0)
+    starts = np.maximum(ends - _RUNNING, ends // 2)
     return (sums[ends] - sums[starts]) / (ends - starts)
 
 

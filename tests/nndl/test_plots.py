@@ -92,13 +92,20 @@ def test_rows_of_unequal_length_are_refused():
         plots.interpolation_rows({})
 
 
+def test_the_title_of_a_single_image_is_not_cut_off():
+    plots.image_grid(torch.rand(1, 28, 28), title="The mean of all of them")
+    figure = plt.gcf()
+    title = figure._suptitle.get_window_extent()
+    assert title.x0 >= 0 and title.x1 <= figure.bbox.x1
+
+
 def test_losses_of_steps_are_a_faint_line_and_a_strong_one_of_their_running_mean():
     plots.losses({"VAE": [torch.tensor(1.0)] * 100 + [0.0] * 300}, per="step", log=True)
     (axis,) = shown()
     faint, mean = axis.lines
     assert faint.get_alpha() < 0.5 and mean.get_alpha() is None
     assert faint.get_ydata().tolist() == [1] * 100 + [0] * 300
-    assert mean.get_ydata()[[0, 99, 149, 199, 399]].tolist() == pytest.approx([1, 1, 0.5, 0, 0])
+    assert mean.get_ydata()[[0, 99, 149, 199, 399]].tolist() == pytest.approx([1, 1, 1 / 3, 0, 0])
     assert [text.get_text() for text in axis.get_legend().get_texts()] == ["VAE"]
     assert axis.get_legend().get_title().get_text() == "mean of the last 100 steps"
     assert (axis.get_xlabel(), axis.get_yscale()) == ("step", "log")
