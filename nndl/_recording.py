@@ -103,7 +103,9 @@ class RecordedVAE(RecordedAutoEncoder):
         self.beta = beta
         self.conditional, self.num_labels = True, LABELS
 
-    def forward(self, x: Tensor, c: Tensor | None = None) -> Parts:  # type: ignore[override]
+    def forward(  # type: ignore[override]  # a VAE gives more than its reconstruction
+        self, x: Tensor, c: Tensor | None = None
+    ) -> Parts:
         q = self.encoder(x, c)
         mu, log_sigma = q.chunk(2, dim=1)
         return {"q": q, "rec": self.decoder(mu + log_sigma, c)} | ({} if c is None else {"c": c})

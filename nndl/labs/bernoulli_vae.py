@@ -442,7 +442,9 @@ class _RecordedModel(_recording.RecordedAutoEncoder):
     def reparameterization(self, mean: Tensor, std: Tensor) -> Tensor:
         return mean + 1
 
-    def forward(self, x: Tensor) -> tuple[Tensor, ...]:  # type: ignore[override]
+    def forward(  # type: ignore[override]  # this one gives what `Model` does
+        self, x: Tensor
+    ) -> tuple[Tensor, ...]:
         mean, log_var = self.Encoder(x)
         z = mean + 1
         return self.Decoder(z), mean, log_var, z
@@ -814,6 +816,7 @@ def show_reconstructions(show_reconstructions: Callable[[Tensor, Tensor], Any]) 
         "How many figures are begun, and how many does the text ask for?",
         "In one figure there can be as many places for pictures as you like.",
     )
+    # None of the places is None any more, which mypy can't know.
     steps = np.array([np.subtract(there, here)[1:] for here, there in pairs])  # type: ignore[arg-type]
     yield claim(
         "they do not cover one another",
