@@ -9,10 +9,21 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from nndl import check, data, digits, grad, helper, plots, utils
+    from nndl import check, data, digits, grad, helper, plots, training, utils
     from nndl.check import lab
 
-__all__ = ["__version__", "check", "data", "digits", "grad", "helper", "lab", "plots", "utils"]
+__all__ = [
+    "__version__",
+    "check",
+    "data",
+    "digits",
+    "grad",
+    "helper",
+    "lab",
+    "plots",
+    "training",
+    "utils",
+]
 __version__ = "0.1.0"
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import html
+import io
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -44,6 +46,53 @@ def card(kind: str, title: str, lines: Sequence[str], code: str = "") -> None:
         f"<div style='color:{colour};font-weight:600'>{to_html(title)}</div>{body}</div>"
     )
     display({"text/html": box, "text/plain": plain(title, [*lines, code])}, raw=True)
+
+
+def announce(title: str, lines: Sequence[str]) -> None:
+    """A note: as a card in a notebook, else on standard error."""
+    if in_notebook():
+        card("note", title, lines)
+    else:
+        print(plain(f"*** {title} ***", lines), file=sys.stderr)
+
+
+class Place:
+    """A place in a notebook's output where figures are drawn, new ones instead of older ones."""
+
+    def __init__(self) -> None:
+        self.empty = True
+        self._handles: list[Any] = []  # of each figure, in the order of drawing
+
+    def reserve(self, text: str) -> None:
+        """Takes the place here in the output, with a text until there is a figure."""
+        self._fill(0, {"text/plain": text})
+
+    def draw(self, draw: Callable[[], object]) -> None:
+        """Calls `draw`, moves the figures that it makes to this place, and closes them.
+
+        Closed, since a notebook shows what is still open once more at the end of the cell.
+        """
+        import matplotlib.pyplot as plt
+
+        before = set(plt.get_fignums())
+        draw()
+        numbers = [number for number in plt.get_fignums() if number not in before]
+        for i, number in enumerate(numbers):
+            figure = plt.figure(number)
+            picture = io.BytesIO()
+            figure.savefig(picture, format="png", bbox_inches="tight")
+            plt.close(figure)
+            encoded = base64.b64encode(picture.getvalue()).decode()
+            self._fill(i, {"image/png": encoded, "text/plain": "<Figure>"})
+            self.empty = False
+
+    def _fill(self, i: int, content: dict[str, str]) -> None:
+        from IPython.display import display
+
+        if i < len(self._handles):
+            self._handles[i].update(content, raw=True)
+        else:
+            self._handles.append(display(content, raw=True, display_id=True))
 
 
 def progress(items: Iterable[T], title: str) -> Iterable[T]:

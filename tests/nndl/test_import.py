@@ -19,7 +19,7 @@ def run(code: str) -> str:
     [
         ("import nndl", ["torch", "numpy", "matplotlib", "torchvision", "sklearn", "tqdm"]),
         (
-            "import nndl.helper, nndl.data; nndl.lab('fc_vae')",
+            "import nndl.helper, nndl.data, nndl.training; nndl.lab('fc_vae')",
             ["matplotlib", "torchvision", "sklearn", "IPython"],
         ),
     ],
@@ -30,7 +30,7 @@ def test_an_import_loads_no_more_than_it_needs(first, unwanted):
 
 
 def test_every_part_is_there_without_an_import_of_its_own():
-    parts = "nndl.check, nndl.data, nndl.grad, nndl.helper, nndl.plots, nndl.utils, nndl.lab"
+    parts = "nndl.check, nndl.data, nndl.grad, nndl.helper, nndl.plots, nndl.training, nndl.utils, nndl.lab"
     assert run(f"import nndl; {parts}; print(nndl.__version__)") == "0.1.0"
 
 
