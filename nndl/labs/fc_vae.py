@@ -15,6 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from nndl._draws import draw_is_right, noise_is_torchs
 from nndl._probes import (
     ERROR_HINTS,
     close,
@@ -404,173 +405,13 @@ def _flattens(model: Any) -> bool:
 
 # --- the sample -------------------------------------------------------------------------------
 
-# The spread at logvar = 1.5 is exp(0.75) = 2.117. Spreads that give a slip away, and the question.
-_SPREADS = (
-    (4.482, "Is this the variance, where the standard deviation belongs?"),
-    (2.241, "Which comes first: halving, or the exponential?"),
-    (1.500, "What spread should logvar = 0 give, and what does yours give there?"),
-    (0.472, "Should a larger logvar make the spread larger, or smaller?"),
-    (2.828, "The log here is the natural one. Which base does your power have?"),
-    (1.682, "The log here is the natural one. Which base does your power have?"),
-    (20.09, "Does logvar have to be doubled, or the opposite?"),
-    (3.403, "What spread should logvar = 0 give, and what does yours give there?"),
-    (8.312, "What spread should logvar = 0 give, and what does yours give there?"),
-    (0.611, "Which law does your noise follow: a bell, or equal chances on an interval?"),
-    (1.222, "Which law does your noise follow: a bell, or equal chances on an interval?"),
-    (1.000, "What does your sample do with logvar?"),
-)
-
 
 @lab.exercise("reparametrize")
 def reparametrize(reparametrize: Callable[[Tensor, Tensor], Tensor]) -> Iterator[Claim]:
     if not callable(reparametrize):
         raise WrongUsage("The check wants the function itself: `reparametrize`, without a call.")
-    mu = torch.full((3, 5), 3.0)
-    with trying("`reparametrize(mu, logvar)`, with mu and logvar of shape (3, 5)"):
-        z = reparametrize(mu, torch.zeros(3, 5))
-    yield claim(
-        "z has the shape of `mu`",
-        is_tensor(z) and z.shape == mu.shape,
-        f"For mu of shape (3, 5) it is {shape_of(z)}.",
-        "How many numbers does one latent vector have, and how many are there?",
-        "Each element of mu becomes one element of z.",
-    )
-    with trying("`reparametrize(mu, logvar)` in double precision"):
-        z64 = reparametrize(mu.double(), torch.zeros(3, 5).double())
-    yield claim(
-        "z has the dtype of `mu`",
-        z64.dtype == torch.float64 and z.dtype == torch.float32,
-        f"For mu in {mu.dtype} z is {z.dtype}; for mu in torch.float64 it is {z64.dtype}.",
-        "Where does the noise get its dtype and its device from?",
-        "Let the noise take after mu: torch has functions that draw something `like` a tensor.",
-    )
-    if torch.cuda.is_available():
-        with trying("`reparametrize(mu, logvar)` on the GPU"):
-            on_gpu = reparametrize(mu.cuda(), torch.zeros(3, 5).cuda())
-        yield claim(
-            "z lives on the device of `mu`",
-            on_gpu.device.type == "cuda",
-            f"For mu on the GPU, z is on {on_gpu.device}.",
-            "Where does the noise get its dtype and its device from?",
-            "Let the noise take after mu: torch has functions that draw something `like` a tensor.",
-        )
-
-    n = 50_000
-    mu = torch.tensor([3.0, 3.0, -2.0]).repeat(n, 1).requires_grad_()
-    logvar = torch.tensor([1.5, 0.0, -2.0]).repeat(n, 1).requires_grad_()
-    mu_before, logvar_before = mu.detach().clone(), logvar.detach().clone()
-    state = torch.get_rng_state()
-    with trying(f"`reparametrize(mu, logvar)` on {n:,} rows"):
-        z = reparametrize(mu * 1, logvar * 1)
-        again = reparametrize(mu * 1, logvar * 1)
-        torch.set_rng_state(state)
-        replayed = reparametrize(mu * 1, logvar * 1)
-    given = (mu_before.clone(), logvar_before.clone())
-    reparametrize(*given)
-    yield claim(
-        "`mu` and `logvar` are left as they were",
-        torch.equal(given[0], mu_before) and torch.equal(given[1], logvar_before),
-        "After the call they hold other numbers.",
-        "Does some operation write into a tensor that you were given?",
-        "In PyTorch a trailing underscore means: this overwrites its tensor.",
-    )
-    noise = (z - mu).detach()
-    yield claim(
-        "z is a finite number, for `logvar` of both signs",
-        bool(z.isfinite().all()),
-        f"z has {(~z.isfinite()).sum().item():,} values that are nan or infinite.",
-        "`logvar` may be negative. Which function in your formula can't take that?",
-        "First undo the log. What you then have is a variance, which is never negative.",
-    )
-    centred = noise - noise.mean(dim=0)
-    certain = centred.abs().max().item() < 1e-5
-    yield claim(
-        "z is drawn by chance, afresh at each call",
-        not torch.equal(z, again),
-        f"Nothing is random in it: for mu = 3 and logvar = 1.5 it is {z[0, 0].item():.2f}, always."
-        if certain
-        else "Two calls draw the very same noise.",
-        "Where does chance come into z?"
-        if certain
-        else "What makes random numbers repeat themselves?",
-        "A sample needs fresh noise at every call. Seeds are for the notebook to set.",
-    )
-    yield claim(
-        "the noise comes from torch's random numbers",
-        torch.equal(z, replayed),
-        "With torch's random numbers set back, z comes out different.",
-        "Which library draws the noise, and would `torch.manual_seed` make it repeatable?",
-        "Noise from NumPy or from Python knows nothing of torch's seed, nor of the device.",
-    )
-    shared_by_rows = centred.abs().max().item() < 1e-5
-    scaled = centred / centred.std(dim=0).clamp(min=1e-6)
-    shared_by_columns = (scaled[:, 0] * scaled[:, 2]).mean().abs().item() > 0.5
-    yield claim(
-        "every element of z has noise of its own",
-        not (shared_by_rows or shared_by_columns),
-        "All rows get the same noise." if shared_by_rows else "All columns get the same noise.",
-        "How many numbers must be drawn for a batch of N latent vectors?",
-        "N times Z of them: if one number serves a row, a column or the batch, images or latent "
-        "dimensions go together that should not.",
-    )
-    mean = noise.mean(dim=0)
-    yield claim(
-        "the mean of z is `mu`",
-        bool((mean.abs() < 0.04 * noise.std(dim=0).clamp(min=1)).all()),
-        f"For mu = 3 and logvar = 1.5 the mean of {n:,} samples is {3 + mean[0].item():.2f}.",
-        "Is your noise as often negative as it is positive?"
-        if noise[:, 0].min() >= 0
-        else "What is the mean of the noise, and what is added to it?",
-        "torch draws from many laws. The noise here is normal, with mean 0 and spread 1; mu is "
-        "added to it as it is.",
-    )
-    spread = noise.std(dim=0)
-    right = torch.tensor([math.exp(0.75), 1.0, math.exp(-1)])
-    slip = next((ask for s, ask in _SPREADS if abs(spread[0].item() / s - 1) < 0.03), "")
-    yield claim(
-        "the spread follows `logvar`: 2.12 where logvar = 1.5",
-        bool(((spread / right - 1).abs() < 0.025).all()),
-        f"Where logvar = 1.5, 0, -2 the spread is {_numbers(spread)}; {_numbers(right)} is right.",
-        slip or "How do you get from the log of a variance to a standard deviation?",
-        "Work it through on paper for a variance of 4: what is its log, what is the standard "
-        "deviation, and which steps lead from the one to the other?",
-    )
-    tails = ((noise / right).abs() > 2).float().mean().item()
-    yield claim(
-        "the noise is normal: one draw in 22 is further than two spreads from the mean",
-        abs(tails - 0.0455) < 0.005,
-        f"It is {tails:.1%} of them, not 4.6 %.",
-        "Which law does your noise follow?",
-        "torch draws from many laws. The noise here is normal, with mean 0 and spread 1.",
-    )
-    grads = (
-        torch.autograd.grad(z.sum(), [mu, logvar], allow_unused=True) if z.requires_grad else None
-    )
-    cut = [n for n, g in zip(("mu", "logvar"), grads or (None, None), strict=True) if g is None]
-    yield claim(
-        "gradients flow through z to `mu` and to `logvar`",
-        not cut,
-        f"None reaches {' or '.join(f'`{name}`' for name in cut)}.",
-        "A draw alone has no derivative. What is the trick of this exercise's name?",
-        "Keep the chance apart: draw noise that depends on nothing, then let mu and logvar act on "
-        "it by plain arithmetic, with nothing that cuts the graph.",
-    )
-    assert grads is not None
-    yield claim(
-        "the gradients are right: 1 for `mu`, half of the noise part for `logvar`",
-        close(grads[0], torch.ones_like(mu)) and close(grads[1], noise / 2),
-        "They have other values.",
-        "On paper: what is dz/dmu, and what is dz/dlogvar?",
-        "Some part of your formula is hidden from the gradients, or depends on mu or logvar twice.",
-    )
-    tiny = reparametrize(torch.full((4, 3), 3.0), torch.full((4, 3), -60.0))
-    yield claim(
-        "with a variance of almost nothing, z is `mu`",
-        close(tiny, torch.full((4, 3), 3.0)),
-        f"With mu = 3 and logvar = -60, z has {tiny.flatten()[0].item():.3f}.",
-        "What is the standard deviation there, and is anything else added to it?",
-        "The noise is only multiplied by the standard deviation.",
-    )
+    yield from draw_is_right("reparametrize", reparametrize)
+    yield from noise_is_torchs(reparametrize)
     torch.default_generator.manual_seed(0)
     z = reparametrize(torch.zeros(1, Z), torch.ones(1, Z))
     yield claim(
@@ -817,10 +658,3 @@ def _training_worked(
         "A loss that stays high often means that the decoder learns the mean image alone: look at "
         "samples, and at the balance of the two terms of your loss.",
     )
-
-
-# --- small helpers ----------------------------------------------------------------------------
-
-
-def _numbers(values: Tensor) -> str:
-    return ", ".join(f"{v:.2f}" for v in values.tolist())
