@@ -17,6 +17,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from nndl._show import withheld
 from nndl.check import Claim, claim
 from nndl.grad import rel_error
 
@@ -141,8 +142,11 @@ def device_of(work: Any) -> torch.device:
 
 @contextlib.contextmanager
 def silenced() -> Iterator[None]:
-    """What the student's code prints, a progress bar say, is not part of what a check says."""
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+    """What the student's code prints, or `nndl` shows for it, is not part of what a check says."""
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(contextlib.redirect_stdout(io.StringIO()))
+        stack.enter_context(contextlib.redirect_stderr(io.StringIO()))
+        stack.enter_context(withheld())
         yield
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import html
 import io
 import re
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -16,8 +17,24 @@ T = TypeVar("T")
 _COLOURS = {"pass": "#2e9e4f", "fail": "#d64545", "note": "#c98a00"}
 
 
+_withheld = False
+
+
+@contextlib.contextmanager
+def withheld() -> Iterator[None]:
+    """In here nothing is displayed in a notebook, as if there were none."""
+    global _withheld
+    before, _withheld = _withheld, True
+    try:
+        yield
+    finally:
+        _withheld = before
+
+
 def in_notebook() -> bool:
     """Whether this runs in a Jupyter or Colab kernel (not in a terminal, nor in IPython's)."""
+    if _withheld:
+        return False
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython else None
     return hasattr(shell, "kernel")
