@@ -49,6 +49,7 @@ from autograder.checks.telling import (
     assert_decoded,
     assert_draws,
     assert_fresh,
+    assert_on_line,
     code_in,
     network_of_ours,
     share_telling_weights,
@@ -1013,19 +1014,7 @@ def assert_interpolates(
     assert same, "Two calls with the same images give two results: there is noise in them."
     with torch.no_grad():
         first, last = right.encoder(pair).double()[:, : right.nz]
-    way = last - first
-    share = (z - first) @ way / (way @ way)
-    aside = (z - first - share[:, None] * way).norm(dim=1) / way.norm()
-    observe(torch.stack([share, aside]), rtol=0, atol=0.02)
-    assert torch.allclose(z[0], first, atol=1e-3), (
-        "The first point is not the code of the first image."
-    )
-    assert torch.allclose(z[-1], last, atol=1e-3), (
-        "The last point is not the code of the second image."
-    )
-    assert aside.max() < 1e-3, "The points do not lie on the line between the two codes."
-    wanted = torch.linspace(0, 1, len(z)).double()
-    assert torch.allclose(share, wanted, atol=1e-3), "The points are not equally spaced."
+    assert_on_line(z, first, last)
 
 
 # --- models, with the reference in place of what failed -------------------------------------------

@@ -20,17 +20,14 @@ from autograder.checks import assert_close, assert_number, assert_tensor, item, 
 from autograder.checks.figures import assert_beside, assert_drawn, draws
 from autograder.checks.loops import (
     PIXELS,
-    SHADES,
-    Parameters,
-    Recorder,
-    Visit,
     assert_adam,
     assert_losses,
     assert_steps,
     draw_batches,
-    shaded,
 )
-from autograder.checks.networks import drawn, likeness
+from autograder.checks.networks import drawn, is_half, likeness
+from autograder.checks.sampling import assert_noise_of_its_own
+from autograder.checks.small_models import VaeRecorder
 from autograder.errors import StudentError
 from autograder.student import Handle, Seen, Student
 
@@ -43,7 +40,6 @@ STAND_INS = {
     "test_loader": "8 * [(torch.zeros(16, 1, 28, 28), torch.arange(16) % 10)]",
 }
 COUNT = 97  # images for `forward`: enough to tell what z is made of
-LATENT = 3  # latent numbers of the small model that records training
 
 # --- reparameterization ---------------------------------------------------------------------------
 
@@ -67,16 +63,8 @@ def test_samples_follow_mean_and_std(student: Student) -> None:
 @item("reparameterization", weight=1)
 def test_noise_is_independent(student: Student) -> None:
     """Every image, every latent number and every call gets noise of its own."""
-    zeros, ones = torch.zeros(2_000, 16), torch.ones(2_000, 16)
     model, _, _ = vae(student)
-    first, later = (
-        assert_tensor(model.reparameterization(zeros, ones), zeros.shape, "z") for _ in range(2)
-    )
-    rows_differ, columns_differ = observe([float(first.std(d).mean() > 0.1) for d in (0, 1)])
-    goes_on = observe(float(not later.equal(first)))
-    assert goes_on, "Every call gives the same noise."
-    assert rows_differ, "All images get the same noise."
-    assert columns_differ, "All latent numbers of an image get the same noise."
+    assert_noise_of_its_own(lambda mu, logvar: model.reparameterization(mu, (logvar / 2).exp()))
 
 
 @item("reparameterization", weight=2)
@@ -352,13 +340,6 @@ def assert_gradients(
     assert not wrong, f"The gradient that reaches {', '.join(wrong[:3])} is not right."
 
 
-def is_half(part: Tensor | None, whole: Tensor | None) -> bool:
-    """Whether one gradient is half of another, to 0.1 % of its size."""
-    if part is None or whole is None:
-        return part is whole
-    return bool((2 * part - whole).abs().max() <= 1e-3 * whole.abs().max() + 1e-6)
-
-
 def four(
     outputs: Any, count: int, pixels: int, latent: int
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
@@ -378,20 +359,8 @@ def four(
 # --- the small model that records what loops do ---------------------------------------------------
 
 
-class VaeRecorder(Recorder):
-    """A recorder that answers as `Model` does; with a small `scale` its parameters matter little.
-
-    Then no gradient is so large that a limit of 1 would change it.
-    """
-
-    def __init__(self, scale: float) -> None:
-        self.scale = scale
-        start = {"shades": SHADES, "mean": LATENT, "log_var": LATENT}
-        super().__init__(
-            {name: torch.zeros(size) for name, size in start.items()},
-            lambda parameters, rows, _: self.outputs(parameters, rows),
-            lambda parameters, rows, _: self.loss(parameters, rows),
-        )
+class RowsRecorder(VaeRecorder):
+    """A small VAE that takes rows of pixels only, and gives z as well."""
 
     def forward(  # type: ignore[override]  # it takes no labels: there are none here
         self, seen: Seen, x: Tensor
@@ -404,29 +373,18 @@ class VaeRecorder(Recorder):
         theta, *others = super().forward(seen, x)
         return theta.reshape(x.shape), *others
 
-    def outputs(self, parameters: Parameters, rows: Tensor) -> tuple[Tensor, ...]:
-        """theta, mean, log_var and z, which is never the mean."""
-        parts = rows.reshape(len(rows), -1, SHADES).mean(1) - 0.5
-        theta = shaded(parts / 2 + self.scale * parameters["shades"])
-        mean = 3 * parts[:, :LATENT] + self.scale * parameters["mean"]
-        log_var = 3 * parts[:, LATENT : 2 * LATENT] + self.scale * parameters["log_var"]
-        return theta, mean, log_var, mean + (log_var / 2).exp() * (1.5 + parts[:, -LATENT:])
 
-    def loss(self, parameters: Parameters, rows: Tensor) -> Tensor:
-        loss: Tensor = RIGHT.loss_function(rows, *self.outputs(parameters, rows)[:3])
-        return loss
-
-    def losses(self, visits: list[Visit]) -> list[Tensor]:
-        """The summed loss of each of these calls."""
-        return [self.loss(visit.parameters, visit.x) for visit in visits]
+def small_model(scale: float) -> RowsRecorder:
+    """A recorder that answers as `Model` does."""
+    return RowsRecorder(scale, lambda rows, *outputs: RIGHT.loss_function(rows, *outputs))
 
 
 def take_steps(
     student: Student, lr: float, scale: float
-) -> tuple[VaeRecorder, list[tuple[Tensor, Tensor]], list[Any]]:
+) -> tuple[RowsRecorder, list[tuple[Tensor, Tensor]], list[Any]]:
     """Call `training_step` on five batches: what was seen, what is right, what was returned."""
     student.carry("loss_function", RIGHT.loss_function)
-    recorder = VaeRecorder(scale)
+    recorder = small_model(scale)
     model = recorder.put(student)
     optimizer = student.optimizer("Adam", model, lr=lr)
     expected = [(x.round(), labels) for x, labels in draw_batches([6, 6, 6, 6, 3]).rows()]
@@ -437,12 +395,12 @@ def take_steps(
 
 def trained(
     student: Student, sizes: list[int], scale: float, epochs: int = 2, **options: float
-) -> tuple[VaeRecorder, list[tuple[Tensor, Tensor]], Any]:
+) -> tuple[RowsRecorder, list[tuple[Tensor, Tensor]], Any]:
     """Call `train` on batches of these sizes: what was seen, what is right, what was returned."""
     student.carry("loss_function", RIGHT.loss_function)
     student.carry("training_step", RIGHT.training_step)
     batches = draw_batches(sizes)
-    recorder = VaeRecorder(scale)
+    recorder = small_model(scale)
     model = recorder.put(student)
     returned = student.train(model, batches.loader(student), epochs, **options)
     expected = [(x.round(), labels) for x, labels in batches.rows()]
@@ -463,7 +421,7 @@ def assert_curve(student: Student, sizes: list[int]) -> None:
 def encoded(student: Student) -> tuple[tuple[Any, Any], list[tuple[Tensor, ...]]]:
     """What `encode_test_set` returns, and what the model gives for each batch."""
     batches = draw_batches([6, 6, 2])
-    recorder = VaeRecorder(scale=1)
+    recorder = small_model(scale=1)
     model = recorder.put(student)
     results = student.encode_test_set(model, batches.loader(student))
     pair = isinstance(results, tuple | list) and len(results) == 2

@@ -152,7 +152,7 @@ def assert_standard_normal(z: Tensor) -> None:
     """Fail unless the rows of z are different draws of the standard normal, 5,000 numbers."""
     z = z.double()
     observe([z.mean(), z.std()], rtol=0, atol=0.08)
-    assert observe(float((z.std(dim=0) > 1e-3).all())), "All digits are decoded from the same code."
+    assert observe(float((z.std(dim=0) > 1e-3).all())), "All images are decoded from the same code."
     # Five and a half standard errors of a mean; those of the other two in proportion.
     off = 5.5 / math.sqrt(z.numel())
     assert abs(z.mean()) < off, "The mean of the codes is not 0."

@@ -20,6 +20,11 @@ from torch.nn import functional as F
 from autograder.assignment import reference
 from autograder.checks import assert_close, assert_number, assert_tensor, item, observe
 from autograder.checks.networks import apply, assert_computes_mlp, drawn, likeness, tap
+from autograder.checks.sampling import (
+    assert_follows_mu_and_logvar,
+    assert_gradients_to_mu_and_logvar,
+    assert_no_variance_no_noise,
+)
 from autograder.errors import StudentError
 from autograder.student import Handle, Name, Student
 from nndl.data import stand_in
@@ -94,16 +99,7 @@ def test_decoder_fits_other_sizes(student: Student) -> None:
 @item("reparametrize", weight=2)
 def test_samples_follow_mu_and_logvar(student: Student) -> None:
     """The samples are normal, with the mean `mu` and the standard deviation exp(logvar / 2)."""
-    mu = torch.tensor([3.0, -1.0, 0.0]).expand(50_000, 3)
-    logvar = torch.tensor([1.5, 0.0, -2.0]).expand(50_000, 3)
-    z = assert_tensor(student.reparametrize(mu, logvar), (50_000, 3), "z").double()
-    spread = (logvar[0] / 2).exp()
-    # Five standard errors of a standard deviation, a mean and a share of so many draws.
-    assert_close(z.std(0), spread, "Their spread does not follow logvar.", rtol=0.02)
-    error = (z.mean(0) - mu[0]) / spread
-    assert_close(error, [0.0] * 3, "The samples do not have the mean mu.", rtol=0.02, atol=0.025)
-    beyond = ((z - mu).abs() > 2 * spread).double().mean()
-    assert_close(beyond, 0.0455, "The noise is not normal.", rtol=0, atol=0.003)
+    assert_follows_mu_and_logvar(student.reparametrize)
 
 
 @item("reparametrize", weight=1)
@@ -127,35 +123,13 @@ def test_noise_is_independent(student: Student) -> None:
 @item("reparametrize", weight=2)
 def test_gradients_reach_mu_and_logvar(student: Student) -> None:
     """z is differentiable: dz/dmu is 1, and dz/dlogvar is half of what the noise adds to mu."""
-    mu = torch.randn(6, 4, requires_grad=True)
-    logvar = torch.randn(6, 4, requires_grad=True)
-    z = assert_tensor(student.reparametrize(mu, logvar), (6, 4), "z")
-    assert z.requires_grad, "No gradient comes back through z: the graph is cut."
-    weights = torch.randn(6, 4)
-    (z * weights).sum().backward()
-    to_mu = torch.zeros_like(mu) if mu.grad is None else mu.grad
-    to_logvar = torch.zeros_like(logvar) if logvar.grad is None else logvar.grad
-    assert_close(to_mu - weights, torch.zeros(6, 4), "The gradient to mu is not 1.")
-    by_noise = (weights * (z - mu).detach()).double()
-    observe((to_logvar / by_noise).median(), rtol=0.01)
-    right = torch.allclose(to_logvar.double(), by_noise / 2, rtol=1e-3, atol=1e-5)
-    assert right, "The gradient to logvar is not right."
+    assert_gradients_to_mu_and_logvar(student.reparametrize)
 
 
 @item("reparametrize", weight=1)
 def test_no_variance_no_noise(student: Student) -> None:
     """Without variance z is mu, with variance it is not, and z has the dtype of mu."""
-    mu = torch.randn(6, 4)
-    noisy = assert_tensor(student.reparametrize(mu, torch.zeros(6, 4)), (6, 4), "z")
-    differs = observe(float((noisy - mu).abs().max() > 1e-3))
-    assert differs, "With a variance of one, z is still mu: nothing is drawn."
-    z = assert_tensor(student.reparametrize(mu, torch.full((6, 4), -200.0)), (6, 4), "z")
-    same = observe(float((z - mu).abs().max() < 1e-6))
-    assert same, "With a variance of zero, z differs from mu."
-    for dtype in (torch.float32, torch.float64):
-        zeros = torch.zeros(6, 4, dtype=dtype)
-        got = assert_tensor(student.reparametrize(zeros, zeros), (6, 4), "z").dtype
-        assert got == dtype, f"z is {got} where mu is {dtype}."
+    assert_no_variance_no_noise(student.reparametrize)
 
 
 # --- forward ------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ by call-back. So we see each batch that it gets, and its parameters at that mome
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -36,48 +37,50 @@ SHADES = 8  # parts of an image, interleaved; in a batch each has a brightness o
 
 @dataclass(frozen=True)
 class Batches:
-    """Images (M, 1, 28, 28) uint8 and labels (M,), to be cut into batches of `size`."""
+    """Images (M, C, H, W) uint8 and labels (M,), to be cut into batches of `size`."""
 
     images: Tensor
     labels: Tensor
     size: int
 
-    def loader(self, student: Student) -> Handle:
+    def loader(self, student: Student, drop_last: bool = False) -> Handle:
         """A loader in the student's process: always in this order, and a smaller batch at last."""
         return student.kit("nndl.data").TensorLoader(
-            self.images, self.labels, batch_size=self.size, shuffle=False, drop_last=False
+            self.images, self.labels, batch_size=self.size, shuffle=False, drop_last=drop_last
         )
 
     def rows(self) -> list[tuple[Tensor, Tensor]]:
-        """The batches of one epoch: images as rows (N, 784) between 0 and 1, labels (N,)."""
+        """The batches of one epoch: images as rows (N, C * H * W) from 0 to 1, labels (N,)."""
         rows = self.images.flatten(1).float() / 255
         return list(zip(rows.split(self.size), self.labels.split(self.size), strict=True))
 
 
-def draw_batches(sizes: Sequence[int]) -> Batches:
+def draw_batches(sizes: Sequence[int], shape: tuple[int, int, int] = (1, SIDE, SIDE)) -> Batches:
     """Random images in batches of these sizes, all of the first size but for a smaller last one.
+
+    shape: of an image, channels, height and width; the number of pixels is a multiple of SHADES.
 
     The brightness of each part of the images lies well off the middle, in one batch above it and
     in another below: so the gradients of a `shaded` model change their signs from batch to batch,
     and none is so small that rounding could decide the direction of Adam's first step.
     """
-    parts = []
+    parts, pixels = [], math.prod(shape)
     for size in sizes:
         side = torch.randint(2, (SHADES,)) * 2 - 1
         brightness = 0.5 + side * (0.15 + 0.2 * torch.rand(SHADES))
-        grain = torch.rand(size, PIXELS) * 0.8 - 0.4
-        parts.append((brightness.repeat(PIXELS // SHADES) + grain).clamp(0, 1))
-    images = (torch.cat(parts) * 255).round().to(torch.uint8).reshape(-1, 1, SIDE, SIDE)
+        grain = torch.rand(size, pixels) * 0.8 - 0.4
+        parts.append((brightness.repeat(pixels // SHADES) + grain).clamp(0, 1))
+    images = (torch.cat(parts) * 255).round().to(torch.uint8).reshape(-1, *shape)
     return Batches(images, torch.randint(10, (len(images),)), sizes[0])
 
 
-def shaded(shades: Tensor) -> Tensor:
-    """Images as rows (N, 784), between 0 and 1, whose parts are as bright as `shades`, (N, 8).
+def shaded(shades: Tensor, pixels: int = PIXELS) -> Tensor:
+    """Images as rows (N, pixels), between 0 and 1, whose parts are as bright as `shades`, (N, 8).
 
     Shades of zero give a picture that is no plain grey, but has the mean 0.5 in each part.
     """
-    pattern = torch.linspace(-1, 1, PIXELS // SHADES).repeat_interleave(SHADES)
-    return torch.sigmoid(pattern + shades.repeat(1, PIXELS // SHADES))
+    pattern = torch.linspace(-1, 1, pixels // SHADES).repeat_interleave(SHADES)
+    return torch.sigmoid(pattern + shades.repeat(1, pixels // SHADES))
 
 
 # --- the model that records -----------------------------------------------------------------------
@@ -87,7 +90,7 @@ def shaded(shades: Tensor) -> Tensor:
 class Visit:
     """One call of the model: what it was given, and what it was like at that moment."""
 
-    x: Tensor  # (N, 784)
+    x: Tensor  # (N, pixels)
     labels: Tensor | None  # (N,)
     parameters: Parameters
     training: bool
@@ -98,8 +101,8 @@ class Recorder:
     """A small model for a student's loop to train, and what the loop did to it.
 
     start: its parameters before training.
-    forward(parameters, x, labels): what the model gives for rows x, (N, 784), and labels, (N,) or
-        None where the loop passes none on.
+    forward(parameters, x, labels): what the model gives for rows x, (N, pixels), and labels, (N,)
+        or None where the loop passes none on.
     objective(parameters, x, labels): the loss that a right loop minimizes, a 0-d tensor.
     """
 
@@ -108,8 +111,9 @@ class Recorder:
         start: Parameters,
         forward: Callable[[Parameters, Tensor, Tensor | None], Any],
         objective: Callable[[Parameters, Tensor, Tensor | None], Tensor],
+        pixels: int = PIXELS,
     ) -> None:
-        self.start, self.objective = start, objective
+        self.start, self.objective, self.pixels = start, objective, pixels
         self._compute = forward
         self._model: Handle | None = None
         self.visits: list[Visit] = []
@@ -122,9 +126,10 @@ class Recorder:
     def forward(self, seen: Seen, x: Tensor, c: Tensor | None = None) -> Any:
         labels = None if c is None else as_labels(c, len(x))
         parameters = {name: value.detach().clone() for name, value in seen.parameters.items()}
-        visit = Visit(as_rows(x).detach(), labels, parameters, seen.training)
+        rows = as_rows(x, self.pixels)
+        visit = Visit(rows.detach(), labels, parameters, seen.training)
         self.visits.append(visit)
-        outputs = self._compute(seen.parameters, as_rows(x), labels)
+        outputs = self._compute(seen.parameters, rows, labels)
         tensors: list[Tensor] = []
         collect(tensors, outputs)
 
@@ -147,11 +152,11 @@ class Recorder:
         return [visit for visit, change in zip(self.visits, changed, strict=True) if change]
 
 
-def as_rows(x: Any) -> Tensor:
-    """Images as rows (N, 784). Raises ValueError where a real model could not work with them."""
+def as_rows(x: Any, pixels: int = PIXELS) -> Tensor:
+    """Images as rows (N, pixels). Raises ValueError where a real model could not work with them."""
     shape = tuple(x.shape) if isinstance(x, Tensor) else type(x).__name__
-    if not isinstance(x, Tensor) or x.dim() < 2 or x[0].numel() != PIXELS:
-        raise ValueError(f"the model takes images of shape (N, {PIXELS}), but it got {shape}")
+    if not isinstance(x, Tensor) or x.dim() < 2 or x[0].numel() != pixels:
+        raise ValueError(f"the model takes images of shape (N, {pixels}), but it got {shape}")
     if not x.is_floating_point():
         raise ValueError(f"the model takes images as float32, but it got {x.dtype}")
     if not bool(((x >= 0) & (x <= 1)).all()):

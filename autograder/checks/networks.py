@@ -124,3 +124,10 @@ def tap(part: Name, noting_only: bool = False) -> list[tuple[Tensor, Tensor]]:
 def likeness(value: Tensor, *others: Tensor) -> Tensor:
     """How `value` correlates with each of the others: what a diagnosis knows noisy numbers by."""
     return torch.corrcoef(torch.stack([part.flatten() for part in (value, *others)]))[0, 1:]
+
+
+def is_half(part: Tensor | None, whole: Tensor | None) -> bool:
+    """Whether one gradient is half of another, to 0.1 % of its size."""
+    if part is None or whole is None:
+        return part is whole
+    return bool((2 * part - whole).abs().max() <= 1e-3 * whole.abs().max() + 1e-6)

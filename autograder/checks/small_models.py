@@ -1,10 +1,11 @@
-"""Small models for the training loops of `autoencoders`: each notes what a loop does to it.
+"""Small models for training loops: each notes what a loop does to it.
 
 They have the methods of the models that students train, and compute next to nothing.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -17,6 +18,7 @@ from autograder.checks.loops import (
     SIDE,
     Parameters,
     Recorder,
+    Visit,
     as_rows,
     shaded,
 )
@@ -24,6 +26,7 @@ from autograder.student import Handle, Student
 
 BETA = 0.3
 CLASSES = 10
+LATENT = 3  # latent numbers of a `VaeRecorder`
 
 
 # --- an auto-encoder ------------------------------------------------------------------------------
@@ -112,3 +115,40 @@ def loss_of(x: Tensor, outputs: Any) -> tuple[Tensor, dict[str, Tensor]]:
     # Its gradient is always the smaller one: together they come nowhere near zero at first.
     kl_loss = outputs["q"].square().sum(dim=1).mean() / 50
     return rec_loss + BETA * kl_loss, {"rec_loss": rec_loss, "kl_loss": kl_loss}
+
+
+# --- a VAE without a loss of its own --------------------------------------------------------------
+
+
+class VaeRecorder(Recorder):
+    """A recorder that answers as a VAE; with a small `scale` its parameters matter little.
+
+    Then no gradient is so large that a limit of 1 would change it. loss(rows, recon, mu, log_var)
+    is what a right loop minimizes, summed over the batch.
+    """
+
+    def __init__(self, scale: float, loss: Callable[..., Tensor], pixels: int = PIXELS) -> None:
+        self.scale, self._loss = scale, loss
+        start = {"shades": SHADES, "mean": LATENT, "log_var": LATENT}
+        super().__init__(
+            {name: torch.zeros(size) for name, size in start.items()},
+            lambda parameters, rows, _: self.outputs(parameters, rows),
+            lambda parameters, rows, _: self.loss(parameters, rows),
+            pixels,
+        )
+
+    def outputs(self, parameters: Parameters, rows: Tensor) -> tuple[Tensor, ...]:
+        """recon, (N, pixels), the posterior's mean and log variance, and z, never the mean."""
+        parts = rows.reshape(len(rows), -1, SHADES).mean(1) - 0.5
+        recon = shaded(parts / 2 + self.scale * parameters["shades"], self.pixels)
+        mean = 3 * parts[:, :LATENT] + self.scale * parameters["mean"]
+        log_var = 3 * parts[:, LATENT : 2 * LATENT] + self.scale * parameters["log_var"]
+        return recon, mean, log_var, mean + (log_var / 2).exp() * (1.5 + parts[:, -LATENT:])
+
+    def loss(self, parameters: Parameters, rows: Tensor) -> Tensor:
+        """The loss of these rows, summed over them."""
+        return self._loss(rows, *self.outputs(parameters, rows)[:3])
+
+    def losses(self, visits: list[Visit]) -> list[Tensor]:
+        """The summed loss of each of these calls."""
+        return [self.loss(visit.parameters, visit.x) for visit in visits]

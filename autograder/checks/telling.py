@@ -125,3 +125,20 @@ def assert_fresh(noise: Tensor, again: Tensor) -> None:
     assert not rows, "All codes of a batch are drawn with the same noise."
     assert not columns, "All numbers of a code are drawn with the same noise."
     assert not calls, "Every call draws the same noise."
+
+
+def assert_on_line(z: Tensor, first: Tensor, last: Tensor) -> None:
+    """Fail unless the codes z, (steps, nz), lead in equal steps from one code to another."""
+    way = last - first
+    share = (z - first) @ way / (way @ way)
+    aside = (z - first - share[:, None] * way).norm(dim=1) / way.norm()
+    observe(torch.stack([share, aside]), rtol=0, atol=0.02)
+    assert torch.allclose(z[0], first, atol=1e-3), (
+        "The first point is not the code of the first image."
+    )
+    assert torch.allclose(z[-1], last, atol=1e-3), (
+        "The last point is not the code of the second image."
+    )
+    assert aside.max() < 1e-3, "The points do not lie on the line between the two codes."
+    wanted = torch.linspace(0, 1, len(z)).double()
+    assert torch.allclose(share, wanted, atol=1e-3), "The points are not equally spaced."
