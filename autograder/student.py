@@ -312,6 +312,10 @@ class Name:
             raise AttributeError(name)
         return Name(self._student, self._where, f"{self._path}.{name}".lstrip("."))
 
+    def at(self, path: str) -> Name:
+        """What lies at a path within it, whose names may begin with an underscore."""
+        return Name(self._student, self._where, f"{self._path}.{path}".lstrip("."))
+
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call it. Tensors come back as tensors, other objects as handles."""
         return self._student._call(self._label(), [self._where, self._path], args, kwargs)
@@ -355,6 +359,17 @@ class Name:
         name = f"{len(stand_ins)}:{self._path}"
         stand_ins[name] = function
         self._ask("stand_in", name, parameters)
+
+    def compute(self, method: Callable[..., Any], parameters: list[str]) -> None:
+        """Let a module keep its layers, but compute its forward pass here, by call-back.
+
+        `method(seen, *args, **kwargs)` is called as the methods of `Student.model` are; of the
+        module's parameters it sees those that are named.
+        """
+        stand_ins = self._student._stand_ins
+        name = f"{len(stand_ins)}:{self._path}"
+        stand_ins[name] = _with_what_is_seen(method)
+        self._ask("compute", name, parameters)
 
     def _ask(self, operation: str, *args: Any) -> Any:
         return self._student._ask(self._label(), operation, [self._where, self._path], *args)

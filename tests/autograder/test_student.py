@@ -134,6 +134,38 @@ def test_a_model_of_stand_ins_is_trained_there_and_tells_what_is_done_to_it(
     ]
 
 
+def test_a_module_keeps_its_layers_and_computes_here_from_the_parameters_that_are_named(
+    walled: Walled,
+) -> None:
+    student = walled("""
+        import torch
+        from torch import nn
+        class Holder:
+            def __init__(self):
+                self._net = nn.Linear(3, 2)
+                self.optimizer = torch.optim.SGD(self._net.parameters(), lr=1.0)
+            def step(self, x):
+                self._net.eval()
+                self._net(x, by=2).sum().backward()
+                self.optimizer.step()
+    """)
+    holder = student.build("Holder")
+    net = holder.at("_net")
+    before, seen = net.parameters(), []
+
+    def forward(now: Seen, x: torch.Tensor, by: int) -> torch.Tensor:
+        seen.append((set(now.parameters), now.training))
+        return now.parameters["bias"] * x * by
+
+    net.compute(forward, ["bias"])
+    holder.step(torch.tensor([1.0, 3.0]))
+    after = holder.at("_net").parameters()
+    assert seen == [({"bias"}, False)]
+    assert torch.equal(after["weight"], before["weight"])
+    assert torch.allclose(after["bias"], before["bias"] - torch.tensor([2.0, 6.0]))
+    assert torch.equal(holder.at("_net.bias").read(), after["bias"])
+
+
 def test_an_optimizer_is_made_for_a_model_that_is_there(walled: Walled) -> None:
     student = walled("def step(optimizer):\n    optimizer.step()\n")
     model = student.model({"w": torch.tensor([1.0])}, forward=lambda now: now.parameters["w"] * 3)
@@ -159,6 +191,7 @@ def test_a_graph_can_be_used_once_and_that_is_said(walled: Walled) -> None:
     x = torch.ones(1, requires_grad=True)
     y = walled(MODEL).scale(x)
     y.backward(retain_graph=True)
+    y.backward()
     assert "used up" in fault(lambda: y.backward()).message
 
 

@@ -156,10 +156,12 @@ class Peer:
         self._keep(self.graphs, identifier, (inputs, outputs))
         return {"value": value, "graph": identifier}
 
-    def _backward(self, identifier: int, gradients: list[torch.Tensor | None]) -> list[Any]:
+    def _backward(
+        self, identifier: int, gradients: list[torch.Tensor | None], keep: bool = False
+    ) -> list[Any]:
         if identifier not in self.graphs:
             raise RuntimeError("the graph of this result is used up: backward ran before")
-        inputs, outputs = self.graphs.pop(identifier)
+        inputs, outputs = self.graphs[identifier] if keep else self.graphs.pop(identifier)
         pairs = [
             (output, gradient)
             for output, gradient in zip(outputs, gradients, strict=True)
@@ -168,7 +170,9 @@ class Peer:
         for tensor in inputs:
             tensor.grad = None
         if pairs:
-            torch.autograd.backward([o for o, _ in pairs], [g for _, g in pairs])
+            torch.autograd.backward(
+                [o for o, _ in pairs], [g for _, g in pairs], retain_graph=keep is True
+            )
         return [tensor.grad for tensor in inputs]
 
     def reset(self) -> None:
@@ -230,8 +234,11 @@ class _RemoteCall(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, *gradients: torch.Tensor | None) -> tuple[Any, ...]:
+        # Whether this is `backward(retain_graph=True)`: then it can come again.
+        keep = torch._C._autograd._get_current_graph_task_keep_graph()
+
         def ask() -> list[torch.Tensor | None]:
-            answer = ctx.peer.request("backward", ctx.graph, list(gradients))
+            answer = ctx.peer.request("backward", ctx.graph, list(gradients), keep)
             if not isinstance(answer, list) or len(answer) != len(ctx.expected):
                 raise WireError("the gradients are badly put")
             for gradient, expected in zip(answer, ctx.expected, strict=True):

@@ -59,6 +59,7 @@ class Worker:
             "gradients": self.gradients,
             "load_parameters": self.load_parameters,
             "stand_in": self.stand_in,
+            "compute": self.compute,
             "reset": self.reset,
             "notes": lambda: sorted(set(self.notes)),
         }
@@ -186,6 +187,17 @@ class Worker:
             vars(holder).pop(attribute, None)
             holder._modules.pop(attribute, None)
         setattr(holder, attribute, replacement)
+
+    def compute(self, target: list[Any], name: str, parameters: list[str]) -> None:
+        """Let the grader compute a module's forward pass: from some of its own parameters."""
+        module = self.find(target)
+
+        def ask(*args: Any, **kwargs: Any) -> Any:
+            own = dict(module.named_parameters())
+            chosen = {parameter: own[parameter] for parameter in parameters}
+            return self.peer.call([name], (chosen, module.training, *args), kwargs)
+
+        module.forward = ask
 
     # --- finding and explaining -----------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -126,12 +127,26 @@ def test_without_gradients_no_graph_is_kept(pair: Pair) -> None:
     assert pair.far.graphs == {}
 
 
-def test_a_graph_can_be_used_once(pair: Pair) -> None:
+def test_a_graph_can_be_used_once_and_once_more_where_it_is_retained(pair: Pair) -> None:
     pair.there["f"] = lambda a: a.exp()
-    z = pair.call("f", leaf(1)).sum()
+    a = leaf(1)
+    z = pair.call("f", a).sum()
     z.backward(retain_graph=True)
+    z.backward()
+    assert a.grad.item() == pytest.approx(2 * math.e)
+    assert pair.far.graphs == {}
     with pytest.raises(RemoteFault, match="used up"):
         z.backward()
+
+
+def test_a_graph_is_retained_through_call_backs(pair: Pair) -> None:
+    pair.here["double"] = lambda x: x.exp()
+    pair.there["f"] = lambda a: pair.call_back("double", a) * a
+    a = leaf(1)
+    z = pair.call("f", a).sum()
+    z.backward(retain_graph=True)
+    z.backward()
+    assert a.grad.item() == pytest.approx(4 * math.e)
 
 
 def test_the_functions_own_change_of_its_arguments_does_not_lose_their_gradients(
@@ -411,6 +426,7 @@ def test_gradients_that_do_not_fit_are_a_breach(gradients: Any) -> None:
         question("backward", [1, []]),
         question("backward", [[1], []]),
         question("backward", [{"D": []}, []]),
+        question("backward", [1, [None], True, True]),
         question("backward", [1, [None]], extra=1),
     ],
     ids=lambda asked: str(asked["value"])[:70],
