@@ -1,39 +1,34 @@
-"""MNIST as tensors on the device, and real handwriting in its stead where there is no network.
+"""Images as tensors on the device, and stand-ins for them where there is no network.
 
-data = nndl.data.mnist()
+data = nndl.data.mnist()      # or cifar10(), or svhn()
 loader = nndl.data.TensorLoader(*data.train)
-for x, y in loader: ...     # x: (128, 1, 28, 28) in [0, 1], y: (128,)
+for x, y in loader: ...       # x: (128, 1, 28, 28) in [0, 1], y: (128,); in colour (128, 3, 32, 32)
+
+All three take `cache`, the folder that has the files or gets them by torchvision's download: by
+default the environment variable NNDL_DATA, else `~/.cache/nndl`. Files that are there are only
+read, so the folder may be read-only; a damaged one is told, and fetched anew. `device` is where
+the tensors live: by default the GPU if there is one. Where the files are neither there nor to be
+had, each says so and returns its stand-in.
 """
 
 from __future__ import annotations
 
-import gzip
-import http.client
 import os
-import socket
-import struct
-import sys
-import threading
-import urllib.error
-import urllib.request
-import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
 import torch
-import torch.nn.functional as F
 
-from nndl import _torchvision
-from nndl._show import card, in_notebook, plain
+from nndl import _downloads, _stand_ins
+from nndl._show import announce
 
 
 class Split(NamedTuple):
     """Images and what they show: `TensorLoader(*split)` makes batches of them."""
 
-    images: torch.Tensor  # (N, 1, 28, 28) uint8, 0 is background
+    images: torch.Tensor  # (N, 1, 28, 28) or (N, 3, 32, 32) uint8
     labels: torch.Tensor  # (N,) int64, 0 to 9
 
 
@@ -51,7 +46,7 @@ class Dataset:
 class TensorLoader:
     """Batches cut from tensors: one indexing operation per batch, no Python call per image.
 
-    Yields `(x: (N, 1, H, W) float32 in [0, 1], y: (N,) int64)`, on the device of `images`, which
+    Yields `(x: (N, C, H, W) float32 in [0, 1], y: (N,) int64)`, on the device of `images`, which
     are uint8. Each pass shuffles afresh, from torch's random numbers.
     """
 
@@ -83,32 +78,37 @@ class TensorLoader:
 
 
 def mnist(cache: str | Path | None = None, device: torch.device | str | None = None) -> Dataset:
-    """MNIST: 55,000 images to train, 5,000 to validate, 10,000 to test.
+    """MNIST: grey digits of 28x28 pixels, 55,000 to train, 5,000 to validate, 10,000 to test.
 
-    `cache` is the folder that has `MNIST/raw/` with the four original files (gzip'd or not) or
-    gets them by torchvision's download; by default the environment variable NNDL_DATA, else
-    `~/.cache/nndl`. Files that are there are only read, so the folder may be read-only.
-    `device`: where the tensors live; by default the GPU if there is one.
-
-    Where the files are neither there nor to be had, this says so and returns `stand_in()`.
+    Its four original files, gzip'd or not, are in `cache`/MNIST/raw (12 MB). The stand-in is
+    `stand_in`.
     """
-    device = device or ("cuda" if torch.cuda.is_available() else "cpu")
-    folder = Path(cache or os.environ.get("NNDL_DATA") or Path.home() / ".cache" / "nndl")
-    folder = folder.expanduser()
-    try:
-        arrays = _read_or_download(folder)
-    except _Unavailable as error:
-        _announce_stand_in(str(error), folder)
-        return stand_in(device)
-    train_images, train_labels, test_images, test_labels = (t.to(device) for t in arrays)
-    cut = len(train_images) * 11 // 12  # 55,000 of 60,000
-    return Dataset(
-        name="MNIST",
-        train=Split(train_images[:cut], train_labels[:cut]),
-        validation=Split(train_images[cut:], train_labels[cut:]),
-        test=Split(test_images, test_labels),
-        stand_in=False,
-    )
+    return _get("MNIST", "MNIST/raw", _downloads.mnist, (55_000, 60_000), stand_in, cache, device)
+
+
+def cifar10(cache: str | Path | None = None, device: torch.device | str | None = None) -> Dataset:
+    """CIFAR-10: small photographs, (3, 32, 32), of ten kinds of animals and vehicles.
+
+    45,000 to train, 5,000 to validate, 10,000 to test; label 0 is an airplane, 1 an automobile,
+    2 a bird, 3 a cat, 4 a deer, 5 a dog, 6 a frog, 7 a horse, 8 a ship, 9 a truck. The files of
+    its version for Python are in `cache`/cifar-10-batches-py (a download of 170 MB, and once more
+    as much on disk when it is extracted). The stand-in is `photo_patches`.
+    """
+    folder, share = "cifar-10-batches-py", (45_000, 50_000)
+    return _get("CIFAR-10", folder, _downloads.cifar10, share, photo_patches, cache, device)
+
+
+def svhn(cache: str | Path | None = None, device: torch.device | str | None = None) -> Dataset:
+    """SVHN: digits of house numbers in colour, (3, 32, 32); the label is the digit in the middle.
+
+    68,257 to train, 5,000 to validate, 26,032 to test. Its files train_32x32.mat and
+    test_32x32.mat are in `cache`/SVHN (246 MB). The stand-in is `colour_digits`.
+    """
+    share = (68_257, 73_257)
+    return _get("SVHN", "SVHN", _downloads.svhn, share, colour_digits, cache, device)
+
+
+# --- stand-ins --------------------------------------------------------------------------------
 
 
 def stand_in(device: torch.device | str = "cpu") -> Dataset:
@@ -118,138 +118,95 @@ def stand_in(device: torch.device | str = "cpu") -> Dataset:
     fills the middle 20x20 pixels of 28x28. The training split holds each of its images ten times,
     since an epoch of 11 batches would be too short to learn from.
     """
-    from sklearn.datasets import load_digits  # type: ignore[import-untyped]
-
-    digits = load_digits()
-    small = torch.from_numpy(digits.images).float()[:, None] / 16
-    large = F.interpolate(small, size=(20, 20), mode="bicubic", align_corners=False)
-    images = (F.pad(large.clamp(0, 1), (4, 4, 4, 4)) * 255).round().to(torch.uint8).to(device)
-    labels = torch.from_numpy(digits.target).long().to(device)
-    # The file is ordered by writer: mix, the same way every time.
-    order = torch.from_numpy(np.random.RandomState(0).permutation(len(images))).to(device)
-    train, validation, test = order.split([1408, 189, 200])
-    train = train.repeat(10)
-    return Dataset(
-        name="stand-in: scikit-learn's handwritten digits",
-        train=Split(images[train], labels[train]),
-        validation=Split(images[validation], labels[validation]),
-        test=Split(images[test], labels[test]),
-        stand_in=True,
-    )
+    name = "stand-in: scikit-learn's handwritten digits"
+    return _dataset(name, _stand_ins.digits(), device, is_stand_in=True)
 
 
-# --- where MNIST comes from -------------------------------------------------------------------
+def photo_patches(device: torch.device | str = "cpu") -> Dataset:
+    """Patches of the two photographs that come with scikit-learn, in the form of CIFAR-10.
 
-# With the extra byte that tells images from labels in an IDX file: its number of dimensions.
-_FILES = {
-    "train-images-idx3-ubyte": 3,
-    "train-labels-idx1-ubyte": 1,
-    "t10k-images-idx3-ubyte": 3,
-    "t10k-labels-idx1-ubyte": 1,
-}
-_SECONDS_TO_ANSWER = 10
-
-
-class _Unavailable(Exception):
-    """MNIST cannot be had; the message says why."""
-
-
-class _Damaged(Exception):
-    """A file is there, but it is not (all of) what it should be."""
-
-
-def _read_or_download(folder: Path) -> list[torch.Tensor]:
-    """Train images (60000, 1, 28, 28) and labels, test images and labels. Raises _Unavailable."""
-    raw = folder / "MNIST" / "raw"
-    reason = ""
-    try:
-        return [_read(raw, name, dims) for name, dims in _FILES.items()]
-    except FileNotFoundError:
-        pass
-    except (OSError, _Damaged) as error:
-        reason = f"{error}. "
-    try:
-        _download(folder)
-        return [_read(raw, name, dims) for name, dims in _FILES.items()]
-    except (OSError, RuntimeError, _Damaged) as error:
-        raise _Unavailable(f"{reason}{error}") from error
-
-
-def _read(raw: Path, name: str, dims: int) -> torch.Tensor:
-    """One IDX file: a magic number, the sizes, the bytes. Raises _Damaged, FileNotFoundError."""
-    extracted, archive = raw / name, raw / f"{name}.gz"
-    path = extracted if extracted.exists() else archive
-    try:
-        content = path.read_bytes() if path is extracted else gzip.decompress(path.read_bytes())
-        magic, *sizes = struct.unpack(f">{1 + dims}I", content[: 4 + 4 * dims])
-    except (EOFError, gzip.BadGzipFile, zlib.error, struct.error) as error:
-        raise _Damaged(f"{path} is damaged (an interrupted download?)") from error
-    body = bytearray(content[4 + 4 * dims :])
-    if magic != 0x800 + dims or len(body) != np.prod(sizes):
-        raise _Damaged(f"{path} is damaged (an interrupted download?)")
-    values = torch.frombuffer(body, dtype=torch.uint8).reshape(sizes)
-    return values[:, None] if dims == 3 else values.long()
-
-
-def _download(folder: Path) -> None:
-    """torchvision's download, with its progress bar and its check of each file's MD5 sum."""
-    datasets = _torchvision.load("torchvision.datasets")
-    _wait_for_an_answer(datasets.MNIST.mirrors)
-    for name, dims in _FILES.items():  # torchvision takes an extracted file as it is
-        try:
-            _read(folder / "MNIST" / "raw", name, dims)
-        except _Damaged:
-            (folder / "MNIST" / "raw" / name).unlink(missing_ok=True)
-        except FileNotFoundError:
-            pass
-    before = socket.getdefaulttimeout()
-    socket.setdefaulttimeout(_SECONDS_TO_ANSWER)
-    try:
-        datasets.MNIST(folder, download=True)
-    finally:
-        socket.setdefaulttimeout(before)
-
-
-def _wait_for_an_answer(urls: list[str]) -> None:
-    """Returns as soon as one server answers, else raises OSError within seconds.
-
-    In threads, since looking up a name obeys no time-out, and a network that swallows packets
-    would hold a student for minutes.
+    10,000 to train, 1,000 to validate, 2,000 to test: from near and far, some mirrored, some
+    lighter or darker. Each split is from a part of the photographs of its own. Label 0 is the
+    temple, 1 the flower.
     """
-    answered = threading.Event()
-
-    def ask(url: str) -> None:
-        try:
-            urllib.request.urlopen(url, timeout=_SECONDS_TO_ANSWER).close()
-        except urllib.error.HTTPError:
-            pass  # "forbidden" is an answer too
-        except (OSError, http.client.HTTPException):
-            return
-        answered.set()
-
-    threads = [threading.Thread(target=ask, args=(url,), daemon=True) for url in urls]
-    for thread in threads:
-        thread.start()
-    for _ in range(10 * _SECONDS_TO_ANSWER):
-        if answered.wait(0.1):
-            return
-        if not any(thread.is_alive() for thread in threads):
-            break
-    if not answered.is_set():
-        raise OSError("no server that has MNIST answers: is there a network?")
+    name = "stand-in: patches of scikit-learn's two photographs"
+    return _dataset(name, _stand_ins.photo_patches(), device, is_stand_in=True)
 
 
-def _announce_stand_in(reason: str, folder: Path) -> None:
-    title = "THIS IS NOT MNIST"
-    lines = [
-        f"MNIST could not be had: {reason}",
-        "In its stead: 1,797 real handwritten digits that come with scikit-learn, scaled up from "
-        "8x8 pixels (1,408 to train, each ten times per epoch; 189 to validate; 200 to test). "
-        "Everything runs, but losses differ from MNIST's and pictures are blurred.",
-        f"For MNIST: run this again with a network, or put its four files into "
-        f"{folder / 'MNIST' / 'raw'}.",
+def colour_digits(device: torch.device | str = "cpu") -> Dataset:
+    """scikit-learn's handwritten digits in colour, on uneven backgrounds, in the form of SVHN.
+
+    Each of 1,408 digits eight times to train, 11,264 images; each of 189 others five times to
+    validate, of another 200 to test; in other colours and slightly moved each time.
+    """
+    name = "stand-in: scikit-learn's handwritten digits in colour"
+    return _dataset(name, _stand_ins.colour_digits(), device, is_stand_in=True)
+
+
+_IN_ITS_STEAD = {
+    "MNIST": "1,797 real handwritten digits that come with scikit-learn, scaled up from 8x8 pixels "
+    "(1,408 to train, each ten times per epoch; 189 to validate; 200 to test). Everything runs, "
+    "but losses differ from MNIST's and pictures are blurred.",
+    "CIFAR-10": "13,000 patches of the two photographs that come with scikit-learn, a temple and a "
+    "flower (10,000 to train, 1,000 to validate, 2,000 to test, each from another part of the "
+    "photographs). Everything runs, but losses differ from CIFAR-10's, an epoch is shorter, and "
+    "there are no animals and vehicles to be seen.",
+    "SVHN": "1,797 real handwritten digits that come with scikit-learn, scaled up from 8x8 pixels "
+    "and painted in colours on uneven backgrounds (11,264 images to train, 945 to validate, 1,000 "
+    "to test). Everything runs, but losses differ from SVHN's, an epoch is shorter, and no digit "
+    "has neighbours.",
+}
+
+
+# --- one or the other -------------------------------------------------------------------------
+
+
+def _get(
+    name: str,
+    place: str,
+    fetch: Callable[[Path], _downloads.Arrays],
+    share: tuple[int, int],
+    instead: Callable[[torch.device | str], Dataset],
+    cache: str | Path | None,
+    device: torch.device | str | None,
+) -> Dataset:
+    """What `fetch` finds in the cache or downloads to it, else a note and what `instead` makes.
+
+    `place`: where in the cache the files are. `share`: so many to train, of so many that are not
+    for the test; the rest is to validate.
+    """
+    device = device or ("cuda" if torch.cuda.is_available() else "cpu")
+    folder = Path(cache or os.environ.get("NNDL_DATA") or Path.home() / ".cache" / "nndl")
+    folder = folder.expanduser()
+    try:
+        train_images, train_labels, test_images, test_labels = fetch(folder)
+    except _downloads.Unavailable as error:
+        announce(
+            f"THIS IS NOT {name}",
+            [
+                f"{name} could not be had: {error}",
+                f"In its stead: {_IN_ITS_STEAD[name]}",
+                f"For {name}: run this again with a network, or put its files into "
+                f"{folder / place}.",
+            ],
+        )
+        return instead(device)
+    cut = len(train_images) * share[0] // share[1]
+    splits = [
+        (train_images[:cut], train_labels[:cut]),
+        (train_images[cut:], train_labels[cut:]),
+        (test_images, test_labels),
     ]
-    if in_notebook():
-        card("note", title, lines)
-    else:
-        print(plain(f"*** {title} ***", lines), file=sys.stderr)
+    return _dataset(name, splits, device, is_stand_in=False)
+
+
+def _dataset(
+    name: str,
+    splits: list[tuple[torch.Tensor, torch.Tensor]],
+    device: torch.device | str,
+    is_stand_in: bool,
+) -> Dataset:
+    train, validation, test = (
+        Split(images.to(device), labels.to(device)) for images, labels in splits
+    )
+    return Dataset(name, train, validation, test, is_stand_in)
