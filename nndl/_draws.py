@@ -36,11 +36,11 @@ _SPREADS = (
 )
 
 
-def draw_is_right(name: str, draw: Draw) -> Iterator[Claim]:
-    """What holds for `draw(mu, logvar)`, which is called `name` in the text."""
-    yield from _takes_after_mu(name, draw)
-    mu = torch.tensor(_MU).repeat(_ROWS, 1).requires_grad_()
-    logvar = torch.tensor(_LOGVAR).repeat(_ROWS, 1).requires_grad_()
+def draw_is_right(name: str, draw: Draw, device: torch.device | str = "cpu") -> Iterator[Claim]:
+    """What holds for `draw(mu, logvar)`, called `name` in the text, with tensors on `device`."""
+    yield from _takes_after_mu(name, draw, device)
+    mu = torch.tensor(_MU, device=device).repeat(_ROWS, 1).requires_grad_()
+    logvar = torch.tensor(_LOGVAR, device=device).repeat(_ROWS, 1).requires_grad_()
     with trying(f"`{name}(mu, logvar)` on {_ROWS:,} rows"):
         z, again = draw(mu * 1, logvar * 1), draw(mu * 1, logvar * 1)
         given = mu.detach().clone(), logvar.detach().clone()
@@ -52,13 +52,15 @@ def draw_is_right(name: str, draw: Draw) -> Iterator[Claim]:
         "Does some operation write into a tensor that you were given?",
         "In PyTorch a trailing underscore means: this overwrites its tensor.",
     )
-    yield from _chance_is_right(z.detach(), again.detach(), (z - mu).detach())
-    yield from _moments_are_right((z - mu).detach())
+    noise = (z - mu).detach()
+    yield from _chance_is_right(z.detach(), again.detach(), noise)
+    yield from _moments_are_right(noise.cpu())
     yield from _gradients_are_right(z, mu, logvar)
-    tiny = draw(torch.full((4, 3), 3.0), torch.full((4, 3), -60.0))
+    three = torch.full((4, 3), 3.0, device=device)
+    tiny = draw(three, -20 * three)
     yield claim(
         "with a variance of almost nothing, z is `mu`",
-        close(tiny, torch.full((4, 3), 3.0)),
+        close(tiny, three),
         f"With mu = 3 and logvar = -60, z has {tiny.flatten()[0].item():.3f}.",
         "What is the standard deviation there, and is anything else added to it?",
         "The noise is only multiplied by the standard deviation.",
@@ -80,8 +82,9 @@ def noise_is_torchs(draw: Draw) -> Iterator[Claim]:
     )
 
 
-def _takes_after_mu(name: str, draw: Draw) -> Iterator[Claim]:
-    mu, zeros = torch.full((3, 5), 3.0), torch.zeros(3, 5)
+def _takes_after_mu(name: str, draw: Draw, device: torch.device | str) -> Iterator[Claim]:
+    mu = torch.full((3, 5), 3.0, device=device)
+    zeros = torch.zeros_like(mu)
     with trying(f"`{name}(mu, logvar)`, with mu and logvar of shape (3, 5)"):
         z = draw(mu, zeros)
     yield claim(

@@ -207,7 +207,7 @@ def set_known_weights(part: nn.Module) -> None:
     """By shape alone, so that it does not matter which layer is made first."""
     with torch.no_grad():
         for parameter in part.parameters():
-            parameter.copy_(_known(*parameter.shape))
+            parameter.copy_(known(*parameter.shape))
 
 
 def known_answer(rows: Tensor, sizes: Sequence[int], relus: Sequence[int]) -> Tensor:
@@ -216,14 +216,15 @@ def known_answer(rows: Tensor, sizes: Sequence[int], relus: Sequence[int]) -> Te
     `relus`: after which of the layers, counted from 1, there is a ReLU.
     """
     for i, (inputs, outputs) in enumerate(pairwise(sizes), 1):
-        rows = rows @ _known(outputs, inputs).T + _known(outputs)
+        rows = rows @ known(outputs, inputs).T + known(outputs)
         rows = rows.relu() if i in relus else rows
     return rows
 
 
-def _known(*shape: int) -> Tensor:
+def known(*shape: int) -> Tensor:
+    """The known weights, or biases, of this shape."""
     generator = torch.Generator().manual_seed(sum(shape))
-    scale = math.sqrt(2 / shape[-1]) if len(shape) == 2 else 0.5
+    scale = math.sqrt(2 / math.prod(shape[1:])) if len(shape) > 1 else 0.5
     return torch.randn(*shape, generator=generator) * scale
 
 

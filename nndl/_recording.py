@@ -21,11 +21,11 @@ LABELS = 10
 Parts = dict[str, Tensor]
 
 
-def loader(device: torch.device) -> TensorLoader:
+def loader(device: torch.device, shape: tuple[int, int, int] = (1, 28, 28)) -> TensorLoader:
     """Batches of 5, 5 and 3 images, none of them like another, in the same order at each pass."""
     chance = torch.Generator().manual_seed(0)
     brightness = torch.linspace(0.4, 1, 13).reshape(-1, 1, 1, 1)
-    grey = 20 + 215 * brightness * torch.rand(13, 1, 28, 28, generator=chance)
+    grey = 20 + 215 * brightness * torch.rand(13, *shape, generator=chance)
     images = grey.to(torch.uint8)  # no pixel is 0 or 1, where logarithms end
     labels = torch.arange(13) * 7 % LABELS
     return TensorLoader(
@@ -37,7 +37,7 @@ def loader(device: torch.device) -> TensorLoader:
 class Pass:
     """What the model was given at one call, with gradients on, and whether it was in training."""
 
-    images: Tensor  # (N, PIXELS)
+    images: Tensor  # (N, pixels)
     labels: Tensor | None
     training: bool
 
@@ -48,9 +48,9 @@ class Pass:
 
 
 class _Encoder(nn.Module):
-    def __init__(self, outputs: int) -> None:
+    def __init__(self, pixels: int, outputs: int) -> None:
         super().__init__()
-        self.net = nn.Linear(PIXELS, outputs)
+        self.net = nn.Linear(pixels, outputs)
         self.of_label = nn.Linear(LABELS, outputs, bias=False)
         self.passes: list[Pass] = []
 
@@ -65,9 +65,9 @@ class _Encoder(nn.Module):
 
 
 class _Decoder(nn.Module):
-    def __init__(self, nz: int) -> None:
+    def __init__(self, nz: int, pixels: int) -> None:
         super().__init__()
-        self.net = nn.Sequential(nn.Linear(nz, PIXELS), nn.Sigmoid())
+        self.net = nn.Sequential(nn.Linear(nz, pixels), nn.Sigmoid())
 
     def forward(self, z: Tensor, c: Tensor | None = None) -> Tensor:
         return self.net(z).unsqueeze(1)
@@ -76,18 +76,18 @@ class _Decoder(nn.Module):
 class RecordedAutoEncoder(nn.Module):
     """An auto-encoder whose encoder notes its `passes`."""
 
-    def __init__(self, nz: int = 4, outputs: int | None = None) -> None:
+    def __init__(self, nz: int = 4, outputs: int | None = None, pixels: int = PIXELS) -> None:
         super().__init__()
         self.nz = nz
-        self.encoder = _Encoder(outputs or nz)
-        self.decoder = _Decoder(nz)
+        self.encoder = _Encoder(pixels, outputs or nz)
+        self.decoder = _Decoder(nz, pixels)
         chance = torch.Generator().manual_seed(1)
         with torch.no_grad():
             for parameter in self.parameters():
                 parameter.copy_(0.05 * torch.randn(parameter.shape, generator=chance))
 
     def forward(self, x: Tensor) -> Tensor:
-        """From images x, (N, PIXELS) in any shape, to reconstructions (N, 1, PIXELS)."""
+        """From images x, (N, pixels) in any shape, to reconstructions (N, 1, pixels)."""
         return self.decoder(self.encoder(x))
 
     def position(self) -> Tensor:
