@@ -116,7 +116,8 @@ def photo_patches() -> Splits:
     for (rows, columns), n in _PARTS:
         patches = [_patches(photo[:, rows, columns], n, chance) for photo in photos]
         labels = torch.arange(len(photos)).repeat_interleave(n)
-        splits.append((_bytes(torch.cat(patches)), labels))
+        order = torch.randperm(len(labels), generator=chance)  # so that the first few show all
+        splits.append((_bytes(torch.cat(patches))[order], labels[order]))
     return splits
 
 
