@@ -195,7 +195,11 @@ def cifar10(folder: Path) -> Arrays:
         )
 
     def download() -> None:
-        source(folder, download=True)
+        # As the class does it, which would not notice that batches.meta is missing or damaged.
+        utils = _torchvision.load("torchvision.datasets.utils")
+        utils.download_and_extract_archive(
+            source.url, folder, filename=source.filename, md5=source.tgz_md5
+        )
 
     return _read_or_download("CIFAR-10", read, download, lambda: [source.url])
 

@@ -6,9 +6,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import struct
-import threading
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
 import pytest
@@ -38,32 +35,16 @@ def write_files(folder, compress=True):
 
 
 @pytest.fixture
-def offline(monkeypatch):
-    """Every connection goes to a proxy that is not there."""
-    for name in ("http_proxy", "https_proxy"):
-        monkeypatch.setenv(name, "http://127.0.0.1:9")
-    for name in ("no_proxy", "NO_PROXY"):
-        monkeypatch.delenv(name, raising=False)
-
-
-@pytest.fixture
-def server(tmp_path, monkeypatch):
+def server(tmp_path, monkeypatch, serve):
     """torchvision's download, from a server of our own with files of our own."""
     write_files(tmp_path / "served")
-    handler = partial(SimpleHTTPRequestHandler, directory=str(tmp_path / "served"))
-    handler.func.log_message = lambda *_: None
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
-        threading.Thread(target=running.serve_forever, args=(0.01,), daemon=True).start()
-        sums = [
-            (path.name, hashlib.md5(path.read_bytes()).hexdigest())
-            for path in sorted((tmp_path / "served").iterdir())
-        ]
-        MNIST = _torchvision.load("torchvision.datasets").MNIST
-        monkeypatch.setattr(MNIST, "mirrors", [f"http://127.0.0.1:{running.server_port}/"])
-        monkeypatch.setattr(MNIST, "resources", sums)
-        monkeypatch.setenv("no_proxy", "*")
-        yield
-        running.shutdown()
+    sums = [
+        (path.name, hashlib.md5(path.read_bytes()).hexdigest())
+        for path in sorted((tmp_path / "served").iterdir())
+    ]
+    MNIST = _torchvision.load("torchvision.datasets").MNIST
+    monkeypatch.setattr(MNIST, "mirrors", [serve(tmp_path / "served")])
+    monkeypatch.setattr(MNIST, "resources", sums)
 
 
 @pytest.mark.parametrize("compress", [True, False], ids=["archives", "extracted"])
@@ -95,12 +76,13 @@ def test_what_is_not_there_is_downloaded_once(tmp_path, server, monkeypatch):
 
 
 @pytest.mark.parametrize("name", ["train-images-idx3-ubyte.gz", "train-images-idx3-ubyte"])
-def test_an_interrupted_download_is_done_again(tmp_path, server, name):
+def test_an_interrupted_download_is_done_again(tmp_path, server, capsys, name):
     raw = tmp_path / "cache" / "MNIST" / "raw"
     write_files(raw, compress=name.endswith(".gz"))
     (raw / name).write_bytes((raw / name).read_bytes()[:500])
     data = mnist(tmp_path / "cache")
     assert (data.stand_in, len(data.train.labels)) == (False, 22)
+    assert f"{name} is damaged (an interrupted download?). It is fetched" in capsys.readouterr().err
 
 
 def test_without_network_and_files_the_stand_in_is_announced(tmp_path, offline, capsys):

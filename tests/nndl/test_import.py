@@ -30,7 +30,8 @@ def test_an_import_loads_no_more_than_it_needs(first, unwanted):
 
 
 def test_every_part_is_there_without_an_import_of_its_own():
-    parts = "nndl.check, nndl.data, nndl.grad, nndl.helper, nndl.plots, nndl.training, nndl.utils, nndl.lab"
+    names = ("check", "data", "grad", "helper", "plots", "training", "utils", "lab")
+    parts = ", ".join(f"nndl.{name}" for name in names)
     assert run(f"import nndl; {parts}; print(nndl.__version__)") == "0.1.0"
 
 
