@@ -7,6 +7,7 @@ reads back the pictures in the figures that are open.
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
@@ -33,7 +34,7 @@ def image_grid(
     """Draws images in rows, each with its label beneath it if there are labels.
 
     `images`: (N, 1, H, W), (N, H, W) or (N, H*W) grey, or (N, 3, H, W) in colour, in [0, 1].
-    Raises ValueError for other shapes.
+    Raises ValueError for other shapes, and warns of values outside, which are cut off.
     """
     pictures = _pictures(images)
     columns = columns or min(len(pictures), 10)
@@ -59,14 +60,21 @@ def image_grid(
 
 def reconstructions(
     originals: torch.Tensor,
-    reconstructed: torch.Tensor,
+    reconstructed: torch.Tensor | Mapping[str, torch.Tensor],
     title: str = "Originals and their reconstructions",
 ) -> None:
-    """Draws each original above its reconstruction. Shapes as for `image_grid`, equal N."""
-    above, below = _pictures(originals), _pictures(reconstructed)
-    if len(above) != len(below):
-        raise ValueError(f"{len(above)} originals and {len(below)} reconstructions")
-    _labelled_rows({"original": above, "reconstructed": below}, title)
+    """Draws each original above its reconstruction, or above those of several models by name.
+
+    Shapes as for `image_grid`, equal N.
+    """
+    if not isinstance(reconstructed, Mapping):
+        reconstructed = {"reconstructed": reconstructed}
+    rows = {"original": _pictures(originals)}
+    for name, images in reconstructed.items():
+        rows[name] = _pictures(images)
+        if len(rows[name]) != len(rows["original"]):
+            raise ValueError(f"{len(rows['original'])} originals and {len(rows[name])} {name}")
+    _labelled_rows(rows, title)
 
 
 def interpolation(images: torch.Tensor, title: str = "From one latent vector to another") -> None:
@@ -105,6 +113,25 @@ def interpolation_rows(
     last = _labelled_rows(pictures, title)[-1]
     last[0].set_xlabel("start")
     last[-1].set_xlabel("end")
+
+
+def traversal(
+    rows: Mapping[int, torch.Tensor],
+    values: Sequence[float],
+    title: str = "One latent dimension at a time",
+) -> None:
+    """Draws in each row what becomes of an image where one latent dimension takes other values.
+
+    `rows`: of each dimension by its number an image for each of `values`, (len(values), ...) in
+    the shapes of `image_grid`. Raises ValueError where the numbers differ.
+    """
+    pictures = {f"dimension {number}": _pictures(images) for number, images in rows.items()}
+    for name, row in pictures.items():
+        if len(row) != len(values):
+            raise ValueError(f"{len(values)} values, but {len(row)} images of {name}")
+    last = _labelled_rows(pictures, title)[-1]
+    for axis, value in zip(last, values, strict=True):
+        axis.set_xlabel(f"{float(value):.2g}")
 
 
 def losses(
@@ -260,7 +287,13 @@ def _principal_components(points: torch.Tensor) -> tuple[torch.Tensor, list[floa
 
 def _pictures(images: torch.Tensor) -> npt.NDArray[np.float32]:
     """(N, H, W) or (N, H, W, 3), in [0, 1]."""
-    x = torch.as_tensor(images).detach().float().cpu().clamp(0, 1)
+    x = torch.as_tensor(images).detach().float().cpu()
+    if x.numel() and (x.min() < -0.01 or x.max() > 1.01):
+        warnings.warn(
+            f"images from {x.min():.2f} to {x.max():.2f} are drawn as if they ended at 0 and 1",
+            stacklevel=3,
+        )
+    x = x.clamp(0, 1)
     if x.dim() == 2 and math.isqrt(x.shape[1]) ** 2 == x.shape[1]:
         side = math.isqrt(x.shape[1])
         x = x.reshape(-1, side, side)

@@ -12,6 +12,8 @@ import torch
 from nndl import plots
 from nndl.helper import show_images
 
+ONES = torch.ones(5, 3, 8, 8)
+
 
 @pytest.fixture(autouse=True)
 def closed() -> Iterator[None]:
@@ -56,6 +58,35 @@ def test_reconstructions_stand_below_their_originals():
     assert [shown()[0].get_ylabel(), shown()[6].get_ylabel()] == ["original", "reconstructed"]
     with pytest.raises(ValueError, match="6 originals and 5"):
         plots.reconstructions(torch.zeros(6, 784), torch.ones(5, 784))
+
+
+def test_reconstructions_of_several_models_have_a_row_each():
+    plots.reconstructions(torch.zeros(5, 3, 8, 8), {"VAE": ONES / 4, "GAN": ONES})
+    means = [float(axis.images[0].get_array().mean()) for axis in shown()]
+    assert means == [0] * 5 + [0.25] * 5 + [1] * 5
+    assert [axis.get_ylabel() for axis in shown()[::5]] == ["original", "VAE", "GAN"]
+    with pytest.raises(ValueError, match="6 originals and 5 GAN"):
+        plots.reconstructions(torch.zeros(6, 3, 8, 8), {"GAN": ONES})
+
+
+def test_a_traversal_names_its_dimensions_and_values():
+    brightness = torch.linspace(0, 1, 4)[:, None, None, None].expand(4, 3, 8, 8)
+    plots.traversal({7: brightness, 12: brightness.flip(0)}, torch.linspace(-3, 3, 4))
+    axes = shown()
+    seen = [float(axis.images[0].get_array().mean()) for axis in axes]
+    assert seen == pytest.approx([0, 1 / 3, 2 / 3, 1, 1, 2 / 3, 1 / 3, 0])
+    assert [axes[0].get_ylabel(), axes[4].get_ylabel()] == ["dimension 7", "dimension 12"]
+    assert [axis.get_xlabel() for axis in axes[4:]] == ["-3", "-1", "1", "3"]
+    with pytest.raises(ValueError, match="3 values, but 4 images of dimension 7"):
+        plots.traversal({7: brightness}, [-1, 0, 1])
+
+
+@pytest.mark.parametrize("images", [2 * torch.rand(3, 3, 8, 8) - 1, 3 * torch.ones(1, 784)])
+def test_values_that_no_image_has_are_told_when_they_are_cut_off(images):
+    with pytest.warns(UserWarning, match=r"images from .* to .* are drawn as if they ended at 0"):
+        plots.image_grid(images)
+    values = plots.drawn()[0].picture
+    assert values.min() >= 0 and values.max() <= 1
 
 
 def test_an_interpolation_is_one_picture_row_by_row():
