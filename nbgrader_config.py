@@ -25,6 +25,7 @@ c.CourseDirectory.ignore = [
     "*.pyc",
     "__pycache__",
     "feedback",
+    "checkpoints",  # of trainings
     ".*_cache",
     "*.egg-info",
 ]

@@ -140,7 +140,8 @@ def _too_many(what: str) -> Unreadable:
 
 
 def _is_left_by_tools(folder: str) -> bool:
-    return folder.startswith((".", "__"))
+    # "checkpoints": what `nndl.training` keeps, beside the notebook and large
+    return folder.startswith((".", "__")) or folder == "checkpoints"
 
 
 def _on_disk(path: Path) -> File:

@@ -264,7 +264,7 @@ def test_hidden_files_and_what_tools_leave_are_not_read(
     hand_in: Callable[[Files], Submission],
 ) -> None:
     left = [".vae.py", ".git/hooks/a.py", "__pycache__/b.py", "__MACOSX/._vae.py"]
-    left += [".ipynb_checkpoints/vae-checkpoint.py"]
+    left += [".ipynb_checkpoints/vae-checkpoint.py", "checkpoints/b.py"]
     got = hand_in({"vae.py": CODE, **dict.fromkeys(left, "x")})
     assert got.files == {"vae.py": CODE}
 
