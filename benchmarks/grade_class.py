@@ -58,10 +58,16 @@ TRAINS: dict[str, set[str]] = {  # the items that train a model, by assignment
     BUNDLED: {"train_vae", "train_cvae"},
     "autoencoders": {"train_autoencoder", "train_vae", "sample_digits"},
     "bernoulli_vae": set(),
+    "conv_vae": set(),
 }
 NOTEBOOKS = 24  # a class of the others
 BUDGETS = {  # core-seconds of a submission
-    "without training": {BUNDLED: 0.25, "autoencoders": 1.0, "bernoulli_vae": 1.0},
+    "without training": {
+        BUNDLED: 0.25,
+        "autoencoders": 1.0,
+        "bernoulli_vae": 1.0,
+        "conv_vae": 1.0,
+    },
     "with training": {BUNDLED: 2.0, "autoencoders": 5.0},
 }
 PHASES = ("fork", "load", "checks", "the rest", "diagnosis")

@@ -335,7 +335,8 @@ def test_interpolation_builds_no_graph(student: Student) -> None:
     """Nothing is trained here: the images hold on to no graph."""
 
     def judge(model: Handle) -> None:
-        assert_no_graph(student.interpolate(model, *torch.rand(2, *IMAGE)))
+        images = student.interpolate(model, *images_of_any_brightness(2), steps=3)
+        assert_decoded_without_graph(model, images, 3)
 
     with_conv_vae(student, LATENT, judge)
 
@@ -405,9 +406,13 @@ def test_samples_fit_other_sizes(student: Student) -> None:
     """Codes are as long as the model says, and there are as many as were asked for."""
 
     def judge(model: Handle, latent: int, count: int) -> None:
-        images = as_tensor(student.sample(model, count))
-        z = assert_from_codes(model, images, (count, *IMAGE), latent)
-        assert observe(float(z.abs().max() > 1e-6)), "The codes are all zeros."
+        shape = (count, *IMAGE)
+        first, again = (
+            assert_from_codes(model, as_tensor(student.sample(model, count)), shape, latent)
+            for _ in range(2)
+        )
+        differ = observe(float((first - again).abs().max() > 1e-2))
+        assert differ, "Every call decodes the same codes."
 
     for latent, count in ((5, 3), (9, 1)):
         with_conv_vae(student, latent, partial(judge, latent=latent, count=count))
@@ -422,7 +427,7 @@ def test_samples_need_no_training(student: Student) -> None:
     assert observe(float(bool(modes))), "The model's `decode` is not used."
     trains = observe(float(any(modes)))
     assert not trains, "While it decodes, the model is in training mode."
-    assert_no_graph(images)
+    assert_decoded_without_graph(model, images, 4)
 
 
 # --- traverse -------------------------------------------------------------------------------------
@@ -452,7 +457,10 @@ def test_traversal_builds_no_graph(student: Student) -> None:
     """Nothing is trained here: the images hold on to no graph."""
 
     def judge(model: Handle) -> None:
-        assert_no_graph(student.traverse(model, torch.rand(*IMAGE), 1, torch.tensor([-1.0, 1.0])))
+        values = torch.tensor([-1.0, 1.0])
+        assert_decoded_without_graph(
+            model, student.traverse(model, torch.rand(*IMAGE), 1, values), 2
+        )
 
     with_conv_vae(student, LATENT, judge)
 
@@ -742,12 +750,13 @@ def means_of(model: Handle, images: Tensor) -> Tensor:
     return mu.double()
 
 
-def assert_no_graph(images: Any) -> None:
-    """Fail unless these are images that hold on to no graph."""
-    live = as_tensor(images)
-    observe(float(isinstance(live, Tensor)))
-    assert isinstance(live, Tensor), "No tensor is returned."
-    holds = observe(float(live.requires_grad))
+def assert_decoded_without_graph(model: Handle, images: Any, count: int) -> None:
+    """Fail unless these images, decoded from different codes, hold on to no graph."""
+    images = as_tensor(images)
+    z = assert_from_codes(model, images, (count, *IMAGE), LATENT)
+    differ = observe(float((z[0] - z[-1]).abs().max() > 1e-3))
+    assert differ, "All images are decoded from the same code."
+    holds = observe(float(images.requires_grad))
     assert not holds, "The images still hold on to the graph that computed them."
 
 

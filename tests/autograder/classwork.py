@@ -26,8 +26,8 @@ def solution() -> str:
     return Path(reference(TASK).__file__ or "").read_text(encoding="utf-8")
 
 
-def grade_text(text: str, seed: int = 0) -> Result:
-    return grade(as_submission(TASK, "ada", text), warm_process(), seed)
+def grade_text(text: str, seed: int = 0, task: str = TASK) -> Result:
+    return grade(as_submission(task, "ada", text), warm_process(), seed)
 
 
 def grade_file(path: Path, seed: int = 0, task: str = TASK) -> Result:
