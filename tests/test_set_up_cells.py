@@ -10,7 +10,7 @@ import pytest
 from lessons import Course
 
 
-@pytest.fixture(params=["autoencoders", "bernoulli_vae", "conv_vae"])
+@pytest.fixture(params=["autoencoders", "bernoulli_vae", "conv_vae", "dcgan"])
 def course(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Course:
