@@ -76,9 +76,9 @@ def test_it_says_that_the_data_are_a_stand_in(solved: NotebookNode) -> None:
 
 
 def test_it_draws_every_figure(solved: NotebookNode) -> None:
-    # data; samples while the smoke run, both trainings go; losses and samples of these two;
-    # activation maximization; reconstructions by two generators
-    assert len(lessons.pictures(solved)) == 1 + 3 + 2 * 2 + 1 + 2
+    # data; samples of the smoke run and of both trainings; the losses of these two; activation
+    # maximization; reconstructions by two generators
+    assert len(lessons.pictures(solved)) == 1 + 3 + 2 + 1 + 2
 
 
 def test_training_makes_the_generator_better(solved: NotebookNode) -> None:

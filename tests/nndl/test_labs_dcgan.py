@@ -436,6 +436,24 @@ def test_what_is_no_class_is_wrong_usage(lab, notebook, name):
         lab.check(name, made)
 
 
+def test_a_training_that_was_cut_off_goes_on_as_if_it_had_not_been(notebook, tmp_path, monkeypatch):
+    monkeypatch.setenv("NNDL_CHECKPOINTS", str(tmp_path))
+    module = notebook()
+    images = torch.rand(8, 3, 32, 32, generator=torch.Generator().manual_seed(0))
+
+    def run(seed: int, epochs: int, keep_as: str | None):
+        module.set_seed(seed)
+        dcgan = module.DCGAN()
+        dcgan.num_epoch, dcgan.batch_size = epochs, 4
+        return dcgan.train(images, keep_as=keep_as), dcgan.state_dict()
+
+    losses, weights = run(0, 2, None)
+    run(0, 1, "cut_off")
+    again, found = run(1, 2, "cut_off")
+    assert again == losses
+    assert all(torch.equal(found[name], value) for name, value in weights.items())
+
+
 def test_the_written_question_is_known(lab, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     lab.check("batch_norm")
