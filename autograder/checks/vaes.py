@@ -212,6 +212,7 @@ def assert_forward_gradients(
     The gradients of its own parts, for the same noise, are added to those of `forward`. They must
     reach each layer that is like one of the `right` model; another one may be there for nothing.
     """
+    model.zero_grad()  # of an attempt with other parts
     outputs = assert_three(model(x), shape, latent)
     reached = observe([float(output.requires_grad) for output in outputs])
     assert reached.all(), "What `forward` returns has no gradient: its graph is cut."

@@ -26,8 +26,8 @@ def solution() -> str:
     return Path(reference(TASK).__file__ or "").read_text(encoding="utf-8")
 
 
-def grade_text(text: str, seed: int = 0, task: str = TASK) -> Result:
-    return grade(as_submission(task, "ada", text), warm_process(), seed)
+def grade_text(text: str, seed: int = 0) -> Result:
+    return grade(as_submission(TASK, "ada", text), warm_process(), seed)
 
 
 def grade_file(path: Path, seed: int = 0, task: str = TASK) -> Result:
@@ -39,6 +39,33 @@ def failures(path: Path, seed: int) -> list[str]:
     submission = read(Handed(path.stem, TASK, path))
     run = run_checks(submission, warm_process(), seed, only=WITHOUT_TRAINING)
     return [f"{o.check.item}: {o.error}" for o in run.outcomes if not o.passed]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What the checks have against a program: by item and check a complaint, "" where it is right.
+
+    `lost` are the points of items that lost some; `carried` is what was carried forward for each.
+    """
+
+    complaints: dict[str, dict[str, str]]
+    lost: dict[str, float]
+    carried: dict[str, list[str]]
+
+
+def checked(text: str, task: str, items: tuple[str, ...] = ()) -> Checked:
+    """Run the checks of these items, or of all, without a diagnosis, which takes longer."""
+    run = run_checks(as_submission(task, "ada", text), warm_process(), only=items)
+    complaints: dict[str, dict[str, str]] = {}
+    lost: dict[str, float] = {}
+    for item in assignment(task).items:
+        outcomes = run.of(item.name)
+        complaints[item.name] = {o.name: str(o.error or "") for o in outcomes}
+        whole = sum(o.check.weight for o in outcomes)
+        left = sum(o.check.weight for o in outcomes if o.passed)
+        if left < whole:
+            lost[item.name] = round(item.points * (1 - left / whole), 4)
+    return Checked(complaints, lost, run.carried)
 
 
 def lost_by(mistake: str) -> tuple[set[str], dict[str, list[str]]]:

@@ -6,29 +6,34 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 
 import pytest
-from classwork import details, grade_text, lost_items
+from classwork import Checked, checked
 
 from autograder.assignment import assignment
 from autograder.misconceptions import misconceptions
-from autograder.result import Result
 
 TASK = "conv_vae"
 SOLUTION = assignment(TASK).solution
-MISTAKES = {mistake.name: mistake for mistake in misconceptions(TASK)}
-Graded = Callable[[str], Result]
+MISTAKES = {mistake.name: mistake.module for mistake in misconceptions(TASK)}
+LATER = ("interpolate", "svhn", "traverse")
+Judge = Callable[..., Checked]
 
 
 @pytest.fixture
-def graded(pool: ProcessPoolExecutor) -> Graded:
-    """`graded(code)`: what the solution gets with that code below it."""
-    return lambda code: pool.submit(grade_text, f"{SOLUTION}\n\n{code}\n", 0, TASK).result()
+def judged(pool: ProcessPoolExecutor) -> Judge:
+    """`judged(code, *items)`: what is found in the solution with that code below it."""
+    return lambda code, *items: pool.submit(
+        checked, f"{SOLUTION}\n\n{code}\n", TASK, items
+    ).result()
 
 
-def points_lost(result: Result) -> dict[str, float]:
-    assert result.error is None
-    automatic = {item.name: item.max_points for item in result.items if item.status != "manual"}
-    left = lost_items(result)
-    return {name: automatic[name] - left[name] for name in left if name in automatic}
+@pytest.fixture
+def mistaken(pool: ProcessPoolExecutor) -> Judge:
+    """`mistaken(name, *items)`: what is found in a program with that known mistake."""
+
+    def judge(name: str, *items: str) -> Checked:
+        return pool.submit(checked, MISTAKES[name], TASK, items).result()
+
+    return judge
 
 
 # --- submissions that pretend ---------------------------------------------------------------------
@@ -78,14 +83,18 @@ def traverse(model, img, dim, values):
 """
 
 
-@pytest.mark.parametrize("code", [GREY, ONE_DECODED_IMAGE, OTHER_PICTURES])
-def test_pictures_that_are_not_what_was_asked_for_get_nothing(code: str, graded: Graded) -> None:
-    result = graded(code)
-    lost = points_lost(result)
-    assert lost.keys() == {"interpolate", "svhn", "traverse"}
-    assert (lost["interpolate"], lost["traverse"]) == (4, 4)
-    transform_passed = [c for i in result.items if i.name == "svhn" for c in i.checks if c.passed]
-    assert {check.name.split("_")[0] for check in transform_passed} == {"transform"}
+@pytest.mark.parametrize(
+    "code",
+    [GREY, ONE_DECODED_IMAGE, OTHER_PICTURES],
+    ids=["grey", "one decoded image", "other pictures"],
+)
+def test_pictures_that_are_not_what_was_asked_for_get_nothing(code: str, judged: Judge) -> None:
+    found = judged(code, *LATER)
+    right = {name for item in LATER for name, said in found.complaints[item].items() if not said}
+    assert right == {
+        "transform_reaches_what_the_decoder_can",
+        "transform_puts_the_channels_first",
+    }
 
 
 DEAF_MODEL = """
@@ -104,16 +113,16 @@ class VAE(VAE):
 """
 
 
-def test_a_model_that_ignores_what_comes_in_gets_nothing_for_it(graded: Graded) -> None:
-    result = graded(DEAF_MODEL)
-    passed = {c.name for i in result.items for c in i.checks if c.passed}
-    assert passed & {c.name for i in result.items if i.name == "conv_vae" for c in i.checks} == {
+def test_a_model_that_ignores_what_comes_in_gets_nothing_for_it(judged: Judge) -> None:
+    found = judged(DEAF_MODEL, "fc_vae", "conv_vae")
+    right = {name for name, said in found.complaints["conv_vae"].items() if not said}
+    assert right == {
         "conv_vae_has_the_names_of_the_text",
         "conv_vae_draws_by_mu_and_logvar",
-        "conv_vae_forward_decodes_a_draw",  # with right parts in place of these
+        "conv_vae_forward_decodes_a_draw",  # its parts are judged on their own
     }
-    assert not passed & {"vae_forward_decodes_a_draw", "vae_forward_lets_gradients_through"}
-    assert points_lost(result).keys() == {"fc_vae", "conv_vae"}
+    wrong = {name for name, said in found.complaints["fc_vae"].items() if said}
+    assert wrong == {"vae_forward_decodes_a_draw", "vae_forward_lets_gradients_through"}
 
 
 MADE_UP_LOSSES = """
@@ -125,12 +134,12 @@ def train(model, loader, epochs, lr=1e-3, keep_as=None, show=None):
 """
 
 
-def test_losses_that_are_made_up_get_nothing(graded: Graded) -> None:
-    result = graded(MADE_UP_LOSSES)
-    checks = {c.name: c.passed for i in result.items if i.name == "fc_vae" for c in i.checks}
-    loop = [name for name in checks if name.startswith(("losses", "steps", "every", "images"))]
-    assert len(loop) == 6
-    assert not any(checks[name] for name in loop)
+def test_losses_that_are_made_up_get_nothing(judged: Judge) -> None:
+    complaints = judged(MADE_UP_LOSSES, "fc_vae").complaints["fc_vae"]
+    of_the_loop = ("every_batch", "steps", "losses", "images")
+    assert {name for name, said in complaints.items() if said} == {
+        name for name in complaints if name.startswith(of_the_loop)
+    }
 
 
 # --- one slip costs once --------------------------------------------------------------------------
@@ -141,22 +150,20 @@ def test_losses_that_are_made_up_get_nothing(graded: Graded) -> None:
     [("logvar-as-log-std", 0.4), ("kl-sign", 1.2), ("decodes-mean", 0.8), ("step-missing", 2.6)],
 )
 def test_a_slip_in_one_part_of_the_first_item_costs_that_part(
-    mistake: str, most: float, graded: Graded
+    mistake: str, most: float, mistaken: Judge
 ) -> None:
-    lost = points_lost(graded(MISTAKES[mistake].module.removeprefix(SOLUTION)))
+    lost = mistaken(mistake).lost
     assert lost.keys() == {"fc_vae"}
     assert 0 < lost["fc_vae"] <= most
 
 
 @pytest.mark.parametrize("mistake", ["output-34-wide", "conv-sigmoid-missing", "kernel-of-three"])
 def test_later_items_use_a_right_model_where_the_own_one_is_wrong(
-    mistake: str, graded: Graded
+    mistake: str, mistaken: Judge
 ) -> None:
-    result = graded(MISTAKES[mistake].module.removeprefix(SOLUTION))
-    assert points_lost(result).keys() == {"conv_vae"}
-    for item in result.items:
-        if item.name in ("interpolate", "svhn", "traverse"):
-            assert item.carried_forward == ("conv_vae",)
+    found = mistaken(mistake, "conv_vae", *LATER)
+    assert found.lost.keys() == {"conv_vae"}
+    assert [found.carried[item] for item in LATER] == [["conv_vae"]] * 3
 
 
 OWN_NAMES = """
@@ -173,8 +180,8 @@ def interpolate(model, img1, img2, steps=10):
 """
 
 
-def test_code_that_knows_its_own_model_by_other_names_works_with_that_one(graded: Graded) -> None:
-    assert points_lost(graded(OWN_NAMES)).keys() == {"conv_vae"}
+def test_code_that_knows_its_own_model_by_other_names_works_with_that_one(judged: Judge) -> None:
+    assert judged(OWN_NAMES, "conv_vae", "interpolate").lost.keys() == {"conv_vae"}
 
 
 INHERITED = """
@@ -195,16 +202,18 @@ class ConvVAE(VAE):
 """
 
 
-def test_a_draw_that_is_inherited_is_wrong_once(graded: Graded) -> None:
-    assert points_lost(graded(INHERITED)).keys() == {"fc_vae"}
+def test_a_draw_that_is_inherited_is_wrong_once(judged: Judge) -> None:
+    found = judged(INHERITED, "fc_vae", "conv_vae", "interpolate")
+    assert found.lost.keys() == {"fc_vae"}
+    assert found.carried["conv_vae"] == ["fc_vae"]
 
 
 # --- what is said ---------------------------------------------------------------------------------
 
 
-def test_half_the_range_out_of_reach_is_told(graded: Graded) -> None:
-    result = graded(MISTAKES["range-from-minus-one"].module.removeprefix(SOLUTION))
-    (said,) = details(result, "svhn")
+def test_half_the_range_out_of_reach_is_told(mistaken: Judge) -> None:
+    complaints = mistaken("range-from-minus-one", "svhn").complaints["svhn"]
+    (said,) = filter(None, complaints.values())
     assert said.startswith("The pixels run from -1 to 1; a decoder that ends in a sigmoid reaches")
 
 
@@ -219,8 +228,6 @@ class ConvVAE(ConvVAE):
 """
 
 
-def test_the_notebooks_own_batch_size_costs_only_where_others_are_tried(graded: Graded) -> None:
-    result = graded(FIXED_TO_THE_BATCHES_OF_THE_NOTEBOOK)
-    (item,) = (item for item in result.items if item.name == "conv_vae")
-    assert [c.name for c in item.checks if not c.passed] == ["conv_vae_fits_other_sizes"]
-    assert points_lost(result).keys() == {"conv_vae"}
+def test_the_notebooks_own_batch_size_costs_only_where_others_are_tried(judged: Judge) -> None:
+    complaints = judged(FIXED_TO_THE_BATCHES_OF_THE_NOTEBOOK, "conv_vae").complaints["conv_vae"]
+    assert [name for name, said in complaints.items() if said] == ["conv_vae_fits_other_sizes"]
