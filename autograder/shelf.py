@@ -14,6 +14,7 @@ import platform
 import tempfile
 from contextlib import suppress
 from dataclasses import asdict
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,8 @@ def _digest(task: str) -> str:
     """Of the code and the versions that outcomes depend on."""
     digest = hashlib.sha256()
     for package in (Path(__file__).parent, Path(nndl.__file__).parent):
-        for path in sorted([*package.rglob("*.py"), *package.rglob("*.npz")]):
+        found = (package.rglob(f"*.{kind}") for kind in ("py", "npz", "safetensors"))
+        for path in sorted(chain.from_iterable(found)):
             content = path.read_bytes()
             digest.update(f"{path.relative_to(package)} {len(content)} ".encode() + content)
     digest.update(assignment(task).solution.encode())

@@ -9,7 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from nndl import check, data, digits, grad, helper, plots, training, utils
+    from nndl import check, data, digits, generators, grad, helper, plots, training, utils
     from nndl.check import lab
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "check",
     "data",
     "digits",
+    "generators",
     "grad",
     "helper",
     "lab",

@@ -18,7 +18,7 @@ from autograder.misconceptions import misconceptions
 from autograder.released import released
 from autograder.source import STUB
 
-TASKS = ("autoencoders", "bernoulli_vae", "conv_vae")
+TASKS = ("autoencoders", "bernoulli_vae", "conv_vae", "dcgan")
 
 
 def solved(task: str) -> str:
