@@ -305,9 +305,10 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_wheel_holds_all_of_nndl_and_nothing_else(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
-        names = set(archive.namelist()) - {"nndl/digits.npz"}  # weights; all else is text
+        weights = {"nndl/digits.npz": 200_000, "nndl/generator.safetensors": 1_500_000}
+        names = set(archive.namelist()) - set(weights)  # all else is text
         text = "\n".join(archive.read(name).decode() for name in names)
-        assert archive.getinfo("nndl/digits.npz").file_size < 200_000
+        assert all(archive.getinfo(name).file_size < size for name, size in weights.items())
     modules = {path.relative_to(ROOT).as_posix() for path in (ROOT / "nndl").rglob("*.py")}
     assert {name for name in names if not name.startswith("nndl-")} == modules
     assert all(re.match(r"nndl-[\d.]+\.dist-info/", name) for name in names - modules)
