@@ -378,6 +378,10 @@ def test_images_of_a_trained_generator_are_found_again(student: Student) -> None
     assert left < 1.2, "The images are not as near to the samples as they could be."
     kept = observe(F.mse_loss(images - made, noise) / noise.var(), rtol=0.2)
     assert kept > 0.7, "The images show noise that this generator can't have made."
+    weights = dict(right._generator.named_parameters())
+    after = model.at("_generator").parameters()
+    same = observe(float(all(torch.equal(after[name], value) for name, value in weights.items())))
+    assert same, "It is another generator by now: its weights have changed."
 
 
 @item("reconstruct", weight=1)
@@ -559,16 +563,16 @@ def batch_norms(student: Student, model: Handle, net: str) -> tuple[Tensor, Tens
 
 
 def assert_normal(values: Tensor, mean: float, std: float, what: str) -> None:
-    """Fail unless these are draws of N(mean, std), to five standard errors."""
+    """Fail unless these are draws of N(mean, std): to six standard errors, as layers are many."""
     values = values.detach().double().flatten()
     n = values.numel()
     off, size = observe([(values.mean() - mean) / std, values.std() / std], rtol=0.2, atol=0.5)
-    assert abs(off) < 5 / math.sqrt(n), f"{what} have another mean than {mean}."
-    assert abs(size - 1) < 5 / math.sqrt(2 * n), (
+    assert abs(off) < 6 / math.sqrt(n), f"{what} have another mean than {mean}."
+    assert abs(size - 1) < 6 / math.sqrt(2 * n), (
         f"{what} have another standard deviation than {std}."
     )
     beyond = observe(((values - mean).abs() > 2 * std).double().mean(), rtol=0, atol=0.03)
-    assert abs(beyond - 0.0455) < 1.042 / math.sqrt(n), f"{what} are not normally distributed."
+    assert abs(beyond - 0.0455) < 1.25 / math.sqrt(n), f"{what} are not normally distributed."
 
 
 def optimizers_of(student: Student, model: Handle) -> list[Handle]:
