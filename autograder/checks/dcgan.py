@@ -41,7 +41,7 @@ LEARNING_RATE, BETAS, VIS_LEARNING_RATE = 2e-4, (0.5, 0.999), 1e-2
 # Where `init` failed, a loop is not judged by how its optimizers were set.
 OTHER_BETAS = [(0.9, 0.999), (0.5, 0.99), (0.5, 0.9), (0.999, 0.5), (0.0, 0.999)]
 
-GRADIENTS = (1.0, -0.5, 0.25, -2.0)
+GRADIENTS = ((10.0, 1), (-1.0, 1), (-1.0, 19))  # and for how many steps: they tell both betas
 PASSES = 12
 HIDDEN = 32  # numbers between the layers of the small generator
 ENOUGH = 200  # steps with the small generator: then its codes are where they go
@@ -609,14 +609,15 @@ def moved_by(model: Handle, optimizer: Handle) -> tuple[float, float]:
 
 
 def way_of(model: Handle, optimizer: Handle) -> Tensor:
-    """How far an optimizer has moved a number after each of some steps with known gradients."""
+    """How far an optimizer has moved numbers, at some points of a way with known gradients."""
     bias = [model.at("_generator.linear.bias"), model.at("_discriminator.linear.bias")]
     starts = [part.read().detach() for part in bias]
     way = []
-    for gradient in GRADIENTS:
+    for gradient, steps in GRADIENTS:
         for part, start in zip(bias, starts, strict=True):
             part.at("grad").set(torch.full_like(start, gradient))
-        optimizer.step()
+        for _ in range(steps):
+            optimizer.step()
         moved = [(s - part.read().detach()).mean() for part, s in zip(bias, starts, strict=True)]
         way.append(max(moved, key=abs))
     return torch.stack(way)
@@ -627,9 +628,10 @@ def adam_way(lr: float, betas: tuple[float, float]) -> Tensor:
     number = torch.zeros((), requires_grad=True)
     optimizer = torch.optim.Adam([number], lr=lr, betas=betas)
     way = []
-    for gradient in GRADIENTS:
+    for gradient, steps in GRADIENTS:
         number.grad = torch.tensor(gradient)
-        optimizer.step()
+        for _ in range(steps):
+            optimizer.step()
         way.append(-number.detach().clone())
     return torch.stack(way)
 
