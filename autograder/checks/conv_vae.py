@@ -69,7 +69,7 @@ HIDDEN, LATENT = 20, 6
 # The notebook's own batch size: so that what holds on to it loses points only where others are
 # tried.
 BATCH = 32
-EPOCHS = 2  # of the loops that are recorded
+EPOCHS, LOOP_SECONDS = 2, 20  # of the loops that are recorded
 FEATURES = (128, 4, 4)  # of an image, between the convolutions and the Linear layers
 
 # --- fc_vae: the model ----------------------------------------------------------------------------
@@ -805,7 +805,9 @@ def trained(
     )
     model = recorder.put(student)
     model.eval()  # as whoever has looked at its pictures leaves it
-    returned = student.train(model, batches.loader(student, drop_last), EPOCHS, **options)
+    loader = batches.loader(student, drop_last)
+    with student.within(LOOP_SECONDS):  # it asks us for much, and a busy machine takes its time
+        returned = student.train(model, loader, EPOCHS, **options)
     expected = [batch for batch in batches.rows() if len(batch[0]) == sizes[0] or not drop_last]
     return recorder, expected * EPOCHS, returned
 
