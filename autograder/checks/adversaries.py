@@ -514,6 +514,7 @@ def assert_game_losses(game: Game, returned: Any) -> None:
         '`train` does not return {"discriminator": [...], "generator": [...]}.'
     )
     segments = [segment for segment in game.segments() if segment.updated]
+    assert observe(len(segments)), "Neither net is ever updated, so no loss is one of a step."
     behind = {
         "discriminator": [s.of_discriminator() for s in segments if "discriminator" in s.updated],
         "generator": [s.of_generator() for s in segments if "generator" in s.updated],
