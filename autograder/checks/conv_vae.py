@@ -325,9 +325,7 @@ def test_interpolates_between_means(student: Student) -> None:
 @item("interpolate", weight=1)
 def test_interpolation_fits_other_steps_and_codes(student: Student) -> None:
     """`steps` decides how many images come back, and the model how long its codes are."""
-    for latent, steps in ((5, 2), (7, 5)):
-        judge = partial(assert_interpolates, student, latent=latent, steps=steps)
-        with_conv_vae(student, latent, judge)
+    with_conv_vae(student, 5, partial(assert_interpolates, student, latent=5, steps=2))
 
 
 @item("interpolate", weight=0.5)
@@ -381,10 +379,10 @@ def test_samples_are_decoded_draws_of_the_prior(student: Student) -> None:
     what the decoder made of them."""
 
     def judge(model: Handle) -> None:
-        z = assert_from_codes(model, as_tensor(student.sample(model, 80)), (80, *IMAGE), 24)
+        z = assert_from_codes(model, as_tensor(student.sample(model, 48)), (48, *IMAGE), 40)
         assert_standard_normal(z)
 
-    with_conv_vae(student, 24, judge)
+    with_conv_vae(student, 40, judge)
 
 
 @item("svhn", weight=0.5)
@@ -445,7 +443,7 @@ def test_one_coordinate_takes_each_value(student: Student) -> None:
 def test_any_coordinate_and_values_will_do(student: Student) -> None:
     """Any `dim` may be asked for, the first and the last one too, and any number of values, in any
     order."""
-    for latent, dim, values in ((5, 0, [1.5, -2.0, 0.5]), (7, 6, [-1.0]), (7, 3, [2.0, 2.0])):
+    for latent, dim, values in ((5, 0, [1.5, -2.0, 2.0]), (7, 6, [-1.0])):
         judge = partial(
             assert_traverses, student, latent=latent, dim=dim, values=torch.tensor(values)
         )
@@ -619,6 +617,13 @@ def telling_conv_vae(student: Student, latent: int) -> tuple[Handle, Any]:
     return load_both(model, right, list(telling_layers(latent).values()))
 
 
+def telling_model(student: Student, latent: int) -> Handle:
+    """The student's ConvVAE with telling weights."""
+    model = own_conv_vae(student, latent)
+    model.load(by_name(model.shapes(), list(telling_layers(latent).values())))
+    return model
+
+
 def own_conv_vae(student: Student, latent: int) -> Handle:
     """The student's ConvVAE; where it inherits from a VAE that failed, from one that draws well."""
     model = student.build("ConvVAE", latent)
@@ -666,13 +671,13 @@ def with_conv_vae(student: Student, latent: int, judge: Callable[[Handle], None]
     With their own as well in that case, since their code may know it by other names than ours has.
     """
     if not student.failed("conv_vae"):
-        return judge(telling_conv_vae(student, latent)[0])
+        return judge(telling_model(student, latent))
     student.note_carried("conv_vae")
     try:
         return judge(stand_in(student, latent))
     except (AssertionError, StudentError) as error:
         try:
-            return judge(telling_conv_vae(student, latent)[0])
+            return judge(telling_model(student, latent))
         except (AssertionError, StudentError):
             raise error from None
 
