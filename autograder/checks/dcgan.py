@@ -661,7 +661,10 @@ def spectral_discriminator(student: Student) -> tuple[Handle, Any]:
             else:
                 parameter.fill_(0.3)
             weights[shape] = parameter.detach().clone()
-    shapes = {name: tuple(shape) for name, shape in net.shapes().items()}
+    own = net.parameters()
+    norms = [torch.linalg.matrix_norm(p.flatten(1), 2) for p in own.values() if p.dim() == 4]
+    observe([0.0, *norms], rtol=0.1)  # of the first weights: who divides these alone is known by it
+    shapes = {name: tuple(value.shape) for name, value in own.items()}
     large = sorted(shape for shape in set(shapes.values()) if len(shape) > 1)
     observe([0, *(size for shape in large for size in shape)])
     missing = [shape for shape in weights if shape not in shapes.values()]
@@ -735,6 +738,7 @@ def reconstructed(model: Handle, right: Any, samples: Tensor) -> tuple[Any, Tens
     """Loss and images for samples. Fails unless the small generator can have made the images."""
     with model._student.within(PATIENCE):
         loss, images = pair_of(model.reconstruct(samples), len(samples))
+    observe(float(images.std() < 1e-6))
     last = right._generator[2]
     with torch.no_grad():
         logits = (torch.logit(images.flatten(1).double(), eps=1e-7) - last.bias).T
@@ -763,8 +767,10 @@ def codes_of(model: Handle, right: Any, samples: Tensor) -> list[Tensor]:
     """The codes that the generator gets, one after the other, until they have changed often
     enough."""
     codes: list[Tensor] = []
+    followed: list[float] = []
 
     def generate(_: Seen, code: Tensor) -> Tensor:
+        followed.append(float(code.requires_grad))
         if not codes or not _equal(codes[-1], code):
             codes.append(code.detach().clone())
         if len(codes) > STEPS:
@@ -775,6 +781,7 @@ def codes_of(model: Handle, right: Any, samples: Tensor) -> list[Tensor]:
     model.vis_steps.set(STEPS)
     with seen_enough():
         model.reconstruct(samples)
+    observe([1.0, *followed[:1]])
     return codes
 
 
