@@ -319,6 +319,7 @@ def assert_gradients(
 
     The two networks' own gradients, for the same noise, are added to those of `forward`.
     """
+    model.zero_grad()  # of an attempt with the student's own draw
     x = torch.rand(5, pixels).round()
     weights = [torch.randn(5, pixels), *torch.randn(2, 5, latent)]
     *outputs, z = four(model(x), len(x), pixels, latent)
