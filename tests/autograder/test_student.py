@@ -414,6 +414,7 @@ def test_each_item_has_cpu_time_of_its_own_but_the_submission_no_more_than_its_o
     walled: Walled,
 ) -> None:
     student = walled(BURN, item_seconds=1.5, submission_seconds=2.5)
+    assert student.rest(0) == "rested"  # loaded: to load sets the item's clock
     student._clock._submission = 60
 
     def burn_in_next_item(seconds: float) -> str:
