@@ -100,7 +100,7 @@ def secrets() -> list[str]:
 def test_no_file_inside_holds_a_check_a_solution_or_another_submission(
     after_a_neighbour: Walled,
 ) -> None:
-    student = after_a_neighbour(SEARCH)
+    student = after_a_neighbour(SEARCH, item_seconds=300, submission_seconds=300)
     needles = [*secrets(), MARK]
     # The system's own programs are 200,000 files: of these the ones that can be text.
     texts = [f"--include=*.{ending}" for ending in TEXTS]
