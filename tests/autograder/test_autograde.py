@@ -17,8 +17,9 @@ SCORES = {"ada": 7.0, "link": 7.0, "renamed": 7.0, "twice": 7.0, "damaged": 0.0,
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
-    """A class of which nbgrader itself could grade one."""
+    """A class of which nbgrader itself could grade one; above it lie tests of something else."""
     course = copy_course(tmp_path_factory.mktemp("autograde"))
+    (course.base / "conftest.py").write_text("raise RuntimeError('not for grading')")
     course.run("autograder", "release", NAME)
     notebooks = {}
     for student in SCORES:
