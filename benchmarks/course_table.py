@@ -1,10 +1,11 @@
 """The table of all assignments in the README: what each has, and what it costs.
 
-Points, items, checks, known mistakes and right variants are counted. Then the solved notebook is
-run offline from top to bottom, and a class of whole submissions (right variants and
-known mistakes by turns) is graded with all items, as `grade_class.py` does it.
+Points, items, checks, known mistakes and right variants are counted. What was measured stays as it
+stands in the README, or is measured anew where that is asked for: the solved notebook is run
+offline from top to bottom, and a class of whole submissions (right variants and known mistakes by
+turns) is graded with all items, as `grade_class.py` does it.
 
-    .venv/bin/python benchmarks/course_table.py [--write] [ASSIGNMENT...]
+    .venv/bin/python benchmarks/course_table.py [--measure ASSIGNMENT...] [--write]
 
 With `--write` the table takes the place of the one in the README.
 """
@@ -96,6 +97,12 @@ def grade_a_class(task: str) -> float:
         return _mean([_total(one) for one in grade_all(handed, warm, items, meter)]).cores
 
 
+def standing() -> list[list[str]]:
+    """The rows of the table in the README, without its head."""
+    table = README.read_text(encoding="utf-8").partition(BEGIN)[2].partition(END)[0]
+    return [line.strip("| ").split(" | ") for line in table.splitlines()[2:]]
+
+
 def as_table(rows: list[list[str]]) -> str:
     """Markdown; all columns but the first are numbers."""
     heads = [*COUNTED, *MEASURED]
@@ -107,16 +114,15 @@ def main() -> None:
     from autograder.assignment import known_assignments
 
     parser = argparse.ArgumentParser(description="The table of all assignments.")
-    parser.add_argument("assignment", nargs="*", help="(default: all)")
+    parser.add_argument("--measure", nargs="+", default=[], choices=known_assignments())
     parser.add_argument("--write", action="store_true", help="into the README")
     options = parser.parse_args()
-    tasks = options.assignment or known_assignments()
-    rows = []
-    for task in tasks:
-        seconds, cores = notebook_seconds(task), core_seconds(task)
-        rows.append([*counted(task), f"{seconds:.0f}", f"{cores:.2f}"])
-        print(" ".join(rows[-1]), file=sys.stderr)
-    table = as_table(rows)
+    measured = {row[0]: row[len(COUNTED) :] for row in standing()}
+    for task in options.measure:
+        measured[f"`{task}`"] = [f"{notebook_seconds(task):.0f}", f"{core_seconds(task):.2f}"]
+    unknown = ["–"] * len(MEASURED)
+    rows = [counted(task) for task in known_assignments()]
+    table = as_table([[*row, *measured.get(row[0], unknown)] for row in rows])
     print(table, end="")
     if options.write:
         before, _, rest = README.read_text(encoding="utf-8").partition(BEGIN)
