@@ -589,6 +589,9 @@ def optimizers_of(student: Student, model: Handle) -> list[Handle]:
                 look(part)
 
     look(builtins.vars(model))
+    if not found:  # is anything of `__init__` written?
+        for net in NETS:
+            model.at(f"_{net}").shapes()
     return found
 
 
@@ -646,8 +649,8 @@ def spectral_discriminator(student: Student) -> tuple[Handle, Any]:
     that few power iterations find it. All else but the Linear weights is one and the same number,
     whatever it is called: so no names are needed.
     """
-    net, plain = student.build("SpectralDiscriminator"), RIGHT.Discriminator().eval()
-    weights = {}
+    net: Handle = student.SpectralDiscriminator()  # whole: what is inherited is no answer
+    plain, weights = RIGHT.Discriminator().eval(), {}
     with torch.no_grad():
         for parameter in plain.parameters():
             shape = tuple(parameter.shape)
