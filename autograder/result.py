@@ -88,6 +88,18 @@ def read_result(path: Path) -> Result | None:
         return None
 
 
+def results_in(folder: Path) -> tuple[list[Result], list[Path]]:
+    """All results of a folder that was graded into, by assignment and student.
+
+    With them, in the second list, the files that should hold one and can't be read.
+    """
+    paths = sorted(folder.glob("*/*/result.json"))
+    read = {path: read_result(path) for path in paths}
+    results = [result for result in read.values() if result is not None]
+    results.sort(key=lambda result: (result.assignment, result.student))
+    return results, [path for path, result in read.items() if result is None]
+
+
 def write_atomically(path: Path, content: str | bytes, mode: int = 0o644) -> None:
     """Write a file so that at any moment the old or the new one is there, whole."""
     path.parent.mkdir(parents=True, exist_ok=True)

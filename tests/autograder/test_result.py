@@ -15,7 +15,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.result import CheckResult, ItemResult, Result, read_result, write_atomically
+from autograder.result import (
+    CheckResult,
+    ItemResult,
+    Result,
+    read_result,
+    results_in,
+    write_atomically,
+)
 
 CHECKS = (
     CheckResult("spread", True, 1.0, 1.0, ""),
@@ -153,3 +160,15 @@ def whole(path: Path) -> str:
     text = path.read_text()
     assert text == text[:9] * 20_000
     return text[:9]
+
+
+def test_all_results_of_a_folder_are_found_and_what_cannot_be_read_is_told(tmp_path: Path) -> None:
+    whose = (("boris", "dcgan"), ("ada", "fc_vae"), ("ada", "dcgan"))
+    theirs = [replace(RESULT, student=student, assignment=task) for student, task in whose]
+    for one in theirs:
+        write_atomically(tmp_path / one.student / one.assignment / "result.json", one.as_text())
+    broken = tmp_path / "chen" / "dcgan" / "result.json"
+    write_atomically(broken, "{")
+    write_atomically(tmp_path / "report.html", "")
+    assert results_in(tmp_path) == ([theirs[2], theirs[0], theirs[1]], [broken])
+    assert results_in(tmp_path / "nowhere") == ([], [])
