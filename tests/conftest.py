@@ -17,6 +17,8 @@ from autograder.sandbox.walls import choose
 from autograder.student import Student
 from autograder.submission import Submission
 
+pytest.register_assert_rewrite("every_lesson", "lessons")  # tests and helpers that many take over
+
 # FUZZ=100000 pytest tests/autograder/sandbox: a long search with new inputs.
 settings.register_profile("quick", deadline=None, derandomize=True, database=None)
 settings.register_profile(

@@ -154,6 +154,12 @@ def _offline(data: Path) -> dict[str, str]:
     }
 
 
+def said_by(notebook: NotebookNode, code: str) -> str:
+    """What the one cell shows in which this code stands."""
+    (said,) = [shown(cell) for cell in code_cells(notebook) if code in cell.source]
+    return said
+
+
 def shown(cell: NotebookNode) -> str:
     """All that a cell shows as text: streams, plain and HTML displays, errors."""
     texts = []
@@ -191,12 +197,6 @@ def assert_not_done_yet(cell: NotebookNode) -> None:
         ("stream", "stderr")
     }
     assert "not done yet" in "".join(output["text"] for output in cell.outputs)
-
-
-def assert_no_traceback_leads_through_a_check(notebook: NotebookNode) -> None:
-    for _cell, error in errors(notebook):
-        assert "nndl/check.py" not in "\n".join(error["traceback"])
-        assert "nndl/labs" not in "\n".join(error["traceback"])
 
 
 # --- the set-up cell in Colab -----------------------------------------------------------------

@@ -8,6 +8,7 @@ from typing import Any
 
 import lessons
 import pytest
+from every_lesson import *  # noqa: F403
 from lessons import code_cells, graded, mark, marked, shown, unmarked
 from nbformat import NotebookNode
 from nbgrader.preprocessors import CheckCellMetadata
@@ -38,40 +39,17 @@ WORDS = {
     "compare_interpolations": 300,
 }
 CODE = [name for name in POINTS if name not in WORDS]
+CHECKS = {name: f"{name}-check" if name in WORDS else name for name in POINTS}
 TRAINING = {"train_autoencoder", "train_vae", "train_cvae"}
+
+FIRST_GAP = "mnist_data_loader(data.train)"
 
 
 def lesson() -> NotebookNode:
     return lessons.lesson(NAME)
 
 
-def check_of(notebook: NotebookNode, item: str) -> NotebookNode:
-    return marked(notebook)[f"{item}-check" if item in WORDS else item]
-
-
-@pytest.fixture(scope="module")
-def solved(tmp_path_factory: pytest.TempPathFactory) -> NotebookNode:
-    return lessons.execute(NAME, lesson(), tmp_path_factory.mktemp("solved"))
-
-
-@pytest.fixture(scope="module")
-def unsolved(tmp_path_factory: pytest.TempPathFactory) -> NotebookNode:
-    return lessons.execute(NAME, released_notebook(NAME), tmp_path_factory.mktemp("unsolved"))
-
-
 # --- with the solution ------------------------------------------------------------------------
-
-
-def test_it_runs_from_top_to_bottom(solved: NotebookNode) -> None:
-    assert lessons.errors(solved) == []
-    assert all(cell.execution_count for cell in code_cells(solved))
-
-
-@pytest.mark.parametrize("item", POINTS)
-def test_every_check_passes(solved: NotebookNode, item: str) -> None:
-    said = shown(check_of(solved, item))
-    assert f"{item}: right" in said
-    assert "not done yet" not in said
 
 
 def test_it_says_that_the_data_are_a_stand_in(solved: NotebookNode) -> None:
@@ -126,23 +104,6 @@ def test_the_students_notebook_has_a_gap_for_every_idea() -> None:
     everything = "\n".join(cell.source for cell in released.values())
     assert "nn.Linear" not in everything
     assert ".backward()" not in everything
-
-
-def test_it_runs_down_to_the_first_gap(unsolved: NotebookNode) -> None:
-    cell, error = lessons.errors(unsolved)[0]
-    assert error["ename"] == "NotImplementedError"
-    assert "mnist_data_loader(data.train)" in cell.source
-
-
-@pytest.mark.parametrize("item", POINTS)
-def test_an_unwritten_exercise_is_not_done_yet_and_no_error(
-    unsolved: NotebookNode, item: str
-) -> None:
-    lessons.assert_not_done_yet(check_of(unsolved, item))
-
-
-def test_no_traceback_leads_through_a_check(unsolved: NotebookNode) -> None:
-    lessons.assert_no_traceback_leads_through_a_check(unsolved)
 
 
 @pytest.mark.parametrize("item", CODE)
@@ -204,7 +165,7 @@ def test_nbgrader_finds_its_metadata_in_order() -> None:
             "solution": name in WORDS,
             "task": False,
         }
-        assert check_of(notebook, name).source.startswith(f'lab.check("{name}"')
+        assert marked(notebook)[CHECKS[name]].source.startswith(f'lab.check("{name}"')
 
 
 @pytest.mark.parametrize("item", POINTS)
@@ -254,8 +215,6 @@ def test_training_is_announced_with_its_time() -> None:
         before = ""
 
 
-def test_no_name_is_given_away_twice_and_none_is_taken_away() -> None:
-    """A cell that is run out of order must not find another cell's thing under its name."""
-    assert lessons.names_given_twice(lesson()) == set()
+def test_no_name_is_taken_away() -> None:
     for cell in code_cells(lesson()):
         assert not any(isinstance(node, ast.Delete) for node in ast.walk(ast.parse(cell.source)))

@@ -6,11 +6,11 @@ import ast
 
 import lessons
 import pytest
+from every_lesson import *  # noqa: F403
 from lessons import code_cells, graded, marked, shown
 from nbformat import NotebookNode
 from nbgrader.preprocessors import CheckCellMetadata
 
-from autograder.nbgrader.generate import released_notebook
 from nndl.written import marker, split_answers
 
 NAME = "bernoulli_vae"
@@ -25,39 +25,14 @@ CODE = {  # points, and what is checked
 WRITTEN = {"elbo_identity": 1, "kl_closed_form": 2}
 CHECKS = {**{name: name for name in CODE}, **{name: f"{name}-check" for name in WRITTEN}}
 
+FIRST_GAP = "untrained_model(example_x)"
+
 
 def lesson() -> NotebookNode:
     return lessons.lesson(NAME)
 
 
-@pytest.fixture(scope="module")
-def solved(tmp_path_factory: pytest.TempPathFactory) -> NotebookNode:
-    return lessons.execute(NAME, lesson(), tmp_path_factory.mktemp("solved"))
-
-
-@pytest.fixture(scope="module")
-def released() -> NotebookNode:
-    return released_notebook(NAME)
-
-
-@pytest.fixture(scope="module")
-def unsolved(released: NotebookNode, tmp_path_factory: pytest.TempPathFactory) -> NotebookNode:
-    return lessons.execute(NAME, released, tmp_path_factory.mktemp("unsolved"))
-
-
 # --- with the solution ------------------------------------------------------------------------
-
-
-def test_it_runs_from_top_to_bottom(solved: NotebookNode) -> None:
-    assert lessons.errors(solved) == []
-    assert all(cell.execution_count for cell in code_cells(solved))
-
-
-@pytest.mark.parametrize("item", CHECKS)
-def test_every_check_passes(solved: NotebookNode, item: str) -> None:
-    said = shown(marked(solved)[CHECKS[item]])
-    assert f"{item}: right" in said
-    assert "not done yet" not in said
 
 
 def test_it_says_that_the_data_are_a_stand_in(solved: NotebookNode) -> None:
@@ -95,23 +70,6 @@ def cells(notebook: NotebookNode) -> list[tuple[str, NotebookNode]]:
     return [(n, cell) for n, cell in marked(notebook).items() if n.endswith("-solution")]
 
 
-def test_it_runs_down_to_the_first_gap(unsolved: NotebookNode) -> None:
-    cell, error = lessons.errors(unsolved)[0]
-    assert error["ename"] == "NotImplementedError"
-    assert "untrained_model(example_x)" in cell.source
-
-
-@pytest.mark.parametrize("item", CHECKS)
-def test_an_unwritten_exercise_is_not_done_yet_and_no_error(
-    unsolved: NotebookNode, item: str
-) -> None:
-    lessons.assert_not_done_yet(marked(unsolved)[CHECKS[item]])
-
-
-def test_no_traceback_leads_through_a_check(unsolved: NotebookNode) -> None:
-    lessons.assert_no_traceback_leads_through_a_check(unsolved)
-
-
 # --- what nbgrader and readers get ------------------------------------------------------------
 
 
@@ -146,8 +104,3 @@ def test_every_graded_function_is_called_by_a_cell_that_is_no_check() -> None:
     public = {name for _, cell in cells(lesson()) for name in lessons.names_given(cell)}
     assert public == {work for _, work in CODE.values()}
     assert public <= lessons.called(lessons.unmarked(lesson()))
-
-
-def test_no_name_is_given_away_twice() -> None:
-    """A cell that is run out of order must not find another cell's thing under its name."""
-    assert lessons.names_given_twice(lesson()) == set()

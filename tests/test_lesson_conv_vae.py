@@ -6,11 +6,11 @@ import re
 
 import lessons
 import pytest
-from lessons import code_cells, graded, marked, shown
+from every_lesson import *  # noqa: F403
+from lessons import code_cells, graded, marked, said_by, shown
 from nbformat import NotebookNode
 from nbgrader.preprocessors import CheckCellMetadata
 
-from autograder.nbgrader.generate import released_notebook
 from nndl.written import count_words, marker, split_answers
 
 NAME = "conv_vae"
@@ -45,30 +45,11 @@ CHECKS = {
     **{name: f"{name}-check" for name in (*WRITTEN, "vae", "loss_function", "svhn_transform")},
 }
 
+FIRST_GAP = "untrained_vae = "
+
 
 def lesson() -> NotebookNode:
     return lessons.lesson(NAME)
-
-
-@pytest.fixture(scope="module")
-def solved(tmp_path_factory: pytest.TempPathFactory) -> NotebookNode:
-    return lessons.execute(NAME, lesson(), tmp_path_factory.mktemp("solved"))
-
-
-@pytest.fixture(scope="module")
-def released() -> NotebookNode:
-    return released_notebook(NAME)
-
-
-@pytest.fixture(scope="module")
-def unsolved(released: NotebookNode, tmp_path_factory: pytest.TempPathFactory) -> NotebookNode:
-    return lessons.execute(NAME, released, tmp_path_factory.mktemp("unsolved"))
-
-
-def said_by(notebook: NotebookNode, code: str) -> str:
-    """What the one cell shows in which this code stands."""
-    (said,) = [shown(cell) for cell in code_cells(notebook) if code in cell.source]
-    return said
 
 
 def losses(said: str) -> list[float]:
@@ -77,18 +58,6 @@ def losses(said: str) -> list[float]:
 
 
 # --- with the solution ------------------------------------------------------------------------
-
-
-def test_it_runs_from_top_to_bottom(solved: NotebookNode) -> None:
-    assert lessons.errors(solved) == []
-    assert all(cell.execution_count for cell in code_cells(solved))
-
-
-@pytest.mark.parametrize("item", CHECKS)
-def test_every_check_passes(solved: NotebookNode, item: str) -> None:
-    said = shown(marked(solved)[CHECKS[item]])
-    assert f"{item}: right" in said
-    assert "not done yet" not in said
 
 
 def test_it_says_that_the_data_are_stand_ins(solved: NotebookNode) -> None:
@@ -147,23 +116,6 @@ def cells(notebook: NotebookNode) -> list[tuple[str, NotebookNode]]:
     return [(name, cell) for name, cell in marked(notebook).items() if name in GAPS]
 
 
-def test_it_runs_down_to_the_first_gap(unsolved: NotebookNode) -> None:
-    cell, error = lessons.errors(unsolved)[0]
-    assert error["ename"] == "NotImplementedError"
-    assert "untrained_vae = " in cell.source
-
-
-@pytest.mark.parametrize("item", CHECKS)
-def test_an_unwritten_exercise_is_not_done_yet_and_no_error(
-    unsolved: NotebookNode, item: str
-) -> None:
-    lessons.assert_not_done_yet(marked(unsolved)[CHECKS[item]])
-
-
-def test_no_traceback_leads_through_a_check(unsolved: NotebookNode) -> None:
-    lessons.assert_no_traceback_leads_through_a_check(unsolved)
-
-
 # --- what nbgrader and readers get ------------------------------------------------------------
 
 
@@ -198,11 +150,6 @@ def test_every_graded_function_is_called_by_a_cell_that_is_no_check() -> None:
     public = {name for _, cell in cells(lesson()) for name in lessons.names_given(cell)}
     assert public == {name for _, work in CODE.values() for name in work}
     assert public <= lessons.called(lessons.unmarked(lesson()))
-
-
-def test_no_name_is_given_away_twice() -> None:
-    """A cell that is run out of order must not find another cell's thing under its name."""
-    assert lessons.names_given_twice(lesson()) == set()
 
 
 def test_every_long_training_is_kept_and_says_its_name() -> None:

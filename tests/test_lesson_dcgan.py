@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 
 import lessons
-import pytest
-from lessons import code_cells, graded, marked, shown
+from every_lesson import *  # noqa: F403
+from lessons import code_cells, graded, marked, said_by, shown
 from nbformat import NotebookNode
 from nbgrader.preprocessors import CheckCellMetadata
 
-from autograder.nbgrader.generate import released_notebook
 from nndl.written import count_words, marker, split_answers
 
 NAME = "dcgan"
@@ -24,45 +23,14 @@ WRITTEN = {"batch_norm": 4}
 CHECKS = {**{name: name for name in CODE}, **{name: f"{name}-check" for name in WRITTEN}}
 CALLED_WITHIN = {"_weight_initialization", "_reconstruction_loss"}  # by other methods
 
+FIRST_GAP = "untrained = DCGAN()"
+
 
 def lesson() -> NotebookNode:
     return lessons.lesson(NAME)
 
 
-@pytest.fixture(scope="module")
-def solved(tmp_path_factory: pytest.TempPathFactory) -> NotebookNode:
-    return lessons.execute(NAME, lesson(), tmp_path_factory.mktemp("solved"))
-
-
-@pytest.fixture(scope="module")
-def released() -> NotebookNode:
-    return released_notebook(NAME)
-
-
-@pytest.fixture(scope="module")
-def unsolved(released: NotebookNode, tmp_path_factory: pytest.TempPathFactory) -> NotebookNode:
-    return lessons.execute(NAME, released, tmp_path_factory.mktemp("unsolved"))
-
-
-def said_by(notebook: NotebookNode, code: str) -> str:
-    """What the one cell shows that has this in its code."""
-    (cell,) = [cell for cell in code_cells(notebook) if code in cell.source]
-    return shown(cell)
-
-
 # --- with the solution ------------------------------------------------------------------------
-
-
-def test_it_runs_from_top_to_bottom(solved: NotebookNode) -> None:
-    assert lessons.errors(solved) == []
-    assert all(cell.execution_count for cell in code_cells(solved))
-
-
-@pytest.mark.parametrize("item", CHECKS)
-def test_every_check_passes(solved: NotebookNode, item: str) -> None:
-    said = shown(marked(solved)[CHECKS[item]])
-    assert f"{item}: right" in said
-    assert "not done yet" not in said
 
 
 def test_checks_of_training_show_no_bars_and_figures(solved: NotebookNode) -> None:
@@ -114,23 +82,6 @@ def cells(notebook: NotebookNode) -> list[tuple[str, NotebookNode]]:
     return [(n, cell) for n, cell in marked(notebook).items() if n.endswith("-solution")]
 
 
-def test_it_runs_down_to_the_first_gap(unsolved: NotebookNode) -> None:
-    cell, error = lessons.errors(unsolved)[0]
-    assert error["ename"] == "NotImplementedError"
-    assert "untrained = DCGAN()" in cell.source
-
-
-@pytest.mark.parametrize("item", CHECKS)
-def test_an_unwritten_exercise_is_not_done_yet_and_no_error(
-    unsolved: NotebookNode, item: str
-) -> None:
-    lessons.assert_not_done_yet(marked(unsolved)[CHECKS[item]])
-
-
-def test_no_traceback_leads_through_a_check(unsolved: NotebookNode) -> None:
-    lessons.assert_no_traceback_leads_through_a_check(unsolved)
-
-
 # --- what nbgrader and readers get ------------------------------------------------------------
 
 
@@ -166,8 +117,3 @@ def test_every_graded_method_is_called_by_a_cell_that_is_no_check() -> None:
     }
     assert names - CALLED_WITHIN <= lessons.called(lessons.unmarked(lesson()))
     assert lessons.called(cell for _, cell in cells(lesson())) >= CALLED_WITHIN
-
-
-def test_no_name_is_given_away_twice() -> None:
-    """A cell that is run out of order must not find another cell's thing under its name."""
-    assert lessons.names_given_twice(lesson()) == set()

@@ -9,6 +9,7 @@ from types import ModuleType
 
 import lessons
 import pytest
+from every_lesson import *  # noqa: F403
 from lessons import Course, code_cells, graded, shown
 from nbformat import NotebookNode
 from nbgrader.preprocessors import CheckCellMetadata
@@ -27,6 +28,8 @@ POINTS = {
     "cvae": 3,
     "train_cvae": 2,
 }
+
+CHECKS = {name: name for name in POINTS}
 
 
 def lesson() -> NotebookNode:
@@ -48,18 +51,6 @@ def unsolved(tmp_path_factory: pytest.TempPathFactory) -> NotebookNode:
 
 
 # --- with the solution ------------------------------------------------------------------------
-
-
-def test_it_runs_from_top_to_bottom(solved: NotebookNode) -> None:
-    assert lessons.errors(solved) == []
-    assert all(cell.execution_count for cell in code_cells(solved))
-
-
-@pytest.mark.parametrize("item", POINTS)
-def test_every_check_passes(solved: NotebookNode, item: str) -> None:
-    said = shown(graded(solved)[item])
-    assert f"{item}: right" in said
-    assert "not done yet" not in said
 
 
 def test_it_says_that_the_data_are_a_stand_in(solved: NotebookNode) -> None:
@@ -141,10 +132,6 @@ def test_an_unwritten_exercise_is_not_done_yet_and_no_error(
     lessons.assert_not_done_yet(graded(unsolved)[item])
 
 
-def test_no_traceback_leads_through_a_check(unsolved: NotebookNode) -> None:
-    lessons.assert_no_traceback_leads_through_a_check(unsolved)
-
-
 # --- what nbgrader and readers get ------------------------------------------------------------
 
 
@@ -175,11 +162,6 @@ def test_every_public_name_of_the_module_is_used_by_some_cell() -> None:
     public = {node.name for node in module.body if isinstance(node, ast.ClassDef | ast.FunctionDef)}
     assert public == {"hello_vae", "VAE", "CVAE", "reparametrize", "loss_function"}
     assert public <= lessons.called(code_cells(lesson()))
-
-
-def test_no_name_is_given_away_twice() -> None:
-    """A cell that is run out of order must not find another cell's thing under its name."""
-    assert lessons.names_given_twice(lesson()) == set()
 
 
 # --- the set-up cell in Colab -----------------------------------------------------------------

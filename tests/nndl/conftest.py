@@ -61,9 +61,31 @@ def student(tmp_path: Path) -> Iterator[Callable[..., ModuleType]]:
 
 
 @pytest.fixture
-def lab() -> Lab:
-    """The lab with no failure counted yet, so that the first hint comes first."""
-    lab: Lab = nndl.lab("fc_vae")
+def notebook(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., ModuleType]:
+    """`notebook()` is right; `notebook((old, new), ...)` has these pieces of its text replaced.
+
+    What is right, the test's module says: RIGHT.
+    """
+
+    def write(*edits: tuple[str, str]) -> ModuleType:
+        text = request.module.RIGHT
+        for old, new in edits:
+            assert old in text, f"no such text in the lesson: {old}"
+            text = text.replace(old, new)
+        module = ModuleType("students_notebook")
+        monkeypatch.setitem(sys.modules, module.__name__, module)
+        exec(compile(text, "<cell>", "exec"), module.__dict__)
+        return module
+
+    return write
+
+
+@pytest.fixture
+def lab(request: pytest.FixtureRequest) -> Lab:
+    """The lab of the assignment NAME with no failure counted yet: the first hint comes first."""
+    lab: Lab = nndl.lab(getattr(request.module, "NAME", "fc_vae"))
     lab._failures.clear()
     return lab
 

@@ -7,10 +7,7 @@ Students are made from the lesson's own solution, by edits of its text.
 
 from __future__ import annotations
 
-import itertools
 import re
-import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -39,6 +36,7 @@ nz = 32
 device = "cuda" if torch.cuda.is_available() else "cpu"
 
 """
+NAME = "autoencoders"
 WORK = {
     "encoder_decoder": ("Encoder", "Decoder", "mnist_data_loader"),
     "train_autoencoder": ("train_autoencoder",),
@@ -50,7 +48,6 @@ WORK = {
     "cvae": ("CVAE",),
     "sample_digits": ("train_cvae", "sample_digits"),
 }
-_numbers = itertools.count()
 
 
 def definitions() -> str:
@@ -65,35 +62,6 @@ def definitions() -> str:
 
 
 RIGHT = definitions()
-
-
-@pytest.fixture
-def student() -> Iterator[Callable[..., ModuleType]]:
-    """`student()` is right; `student((old, new), ...)` has these pieces of its text replaced."""
-    made: list[str] = []
-
-    def write(*edits: tuple[str, str]) -> ModuleType:
-        text = RIGHT
-        for old, new in edits:
-            assert old in text, f"no such text in the lesson: {old}"
-            text = text.replace(old, new)
-        module = ModuleType(f"student_autoencoders_{next(_numbers)}")
-        sys.modules[module.__name__] = module
-        made.append(module.__name__)
-        exec(compile(text, "<notebook>", "exec"), vars(module))
-        return module
-
-    yield write
-    for name in made:
-        del sys.modules[name]
-
-
-@pytest.fixture
-def lab() -> Lab:
-    """The lab with no failure counted yet, so that the first hint comes first."""
-    lab: Lab = nndl.lab("autoencoders")
-    lab._failures.clear()
-    return lab
 
 
 def check(lab: Lab, exercise: str, module: ModuleType) -> None:
@@ -111,8 +79,8 @@ def test_the_lab_has_every_exercise_of_the_lesson(lab):
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_a_right_solution_passes_every_check_whatever_the_seed(lab, student, capsys, seed):
-    module = student()
+def test_a_right_solution_passes_every_check_whatever_the_seed(lab, notebook, capsys, seed):
+    module = notebook()
     reset_seed(seed)
     for exercise in WORK:
         check(lab, exercise, module)
@@ -121,8 +89,8 @@ def test_a_right_solution_passes_every_check_whatever_the_seed(lab, student, cap
     assert err == ""
 
 
-def test_a_check_leaves_the_students_random_numbers_as_they_were(lab, student):
-    module = student()
+def test_a_check_leaves_the_students_random_numbers_as_they_were(lab, notebook):
+    module = notebook()
     reset_seed(3)
     check(lab, "vae", module)
     check(lab, "sample_prior", module)
@@ -240,8 +208,8 @@ RIGHT_THOUGH_DIFFERENT = {
 @pytest.mark.parametrize(
     ("exercises", "edits"), RIGHT_THOUGH_DIFFERENT.values(), ids=RIGHT_THOUGH_DIFFERENT
 )
-def test_what_is_right_though_different_passes(lab, student, capsys, exercises, edits):
-    module = student(*edits)
+def test_what_is_right_though_different_passes(lab, notebook, capsys, exercises, edits):
+    module = notebook(*edits)
     for exercise in exercises:
         check(lab, exercise, module)
         out, err = capsys.readouterr()
@@ -423,8 +391,8 @@ WRONG = {
 
 
 @pytest.mark.parametrize(("exercise", "old", "new", "words"), WRONG.values(), ids=WRONG)
-def test_a_mistake_fails_with_words_that_name_it(lab, student, exercise, old, new, words):
-    module = student((old, new))
+def test_a_mistake_fails_with_words_that_name_it(lab, notebook, exercise, old, new, words):
+    module = notebook((old, new))
     with pytest.raises(CheckFailed) as failure:
         check(lab, exercise, module)
     assert re.search(words, str(failure.value), flags=re.DOTALL), str(failure.value)
@@ -442,20 +410,20 @@ def test_a_collapsed_beta_and_a_free_one_are_told_apart(lab):
 
 
 @pytest.mark.parametrize("exercise", WORK)
-def test_what_is_not_written_yet_is_one_line_and_no_error(lab, student, capsys, exercise):
+def test_what_is_not_written_yet_is_one_line_and_no_error(lab, notebook, capsys, exercise):
     gap = re.compile(r"^( *)### BEGIN SOLUTION\n.*?^ *### END SOLUTION", re.DOTALL | re.MULTILINE)
     unwritten = gap.sub(r"\1raise NotImplementedError", RIGHT)
     beta = "TUNED_BETA = None  # a number, of your choice\n"
     unwritten = unwritten.replace(beta + "raise NotImplementedError", beta)
-    module = student((RIGHT, unwritten))
+    module = notebook((RIGHT, unwritten))
     check(lab, exercise, module)
     out, err = capsys.readouterr()
     assert out == ""
     assert err.startswith(f"{exercise}: not done yet") and err.count("\n") == 1
 
 
-def test_a_class_that_was_called_and_a_function_that_was_called_are_wrong_usage(lab, student):
-    module = student()
+def test_a_class_that_was_called_and_a_function_that_was_called_are_wrong_usage(lab, notebook):
+    module = notebook()
     with pytest.raises(WrongUsage, match="the class itself: `VAE`, not"):
         lab.check("vae", module.VAE(32))
     with pytest.raises(WrongUsage, match="by its name and without a call"):
@@ -465,9 +433,9 @@ def test_a_class_that_was_called_and_a_function_that_was_called_are_wrong_usage(
 # --- the tools behind the checks --------------------------------------------------------------
 
 
-def test_training_for_real_ends_where_the_check_expects_it(student):
+def test_training_for_real_ends_where_the_check_expects_it(notebook):
     """The check's short batches and tiny model stand for real ones: the lesson's loop trains."""
-    module = student()
+    module = notebook()
     reset_seed(0)
     split = nndl.data.stand_in(module.device).train
     loader = TensorLoader(split.images[:1280], split.labels[:1280], batch_size=64)

@@ -6,8 +6,6 @@ from __future__ import annotations
 
 import inspect
 import re
-import sys
-from collections.abc import Callable
 from types import ModuleType
 
 import lessons
@@ -15,10 +13,10 @@ import matplotlib.pyplot as plt
 import pytest
 import torch
 
-import nndl
 from nndl.check import CheckFailed, Lab, WrongUsage
 from nndl.utils import reset_seed
 
+NAME = "bernoulli_vae"
 # What each exercise is called with.
 WORK = {
     "reparameterization": "Model",
@@ -37,35 +35,10 @@ from torch import nn
 from nndl import plots
 device = "cpu"
 """
-CELLS = lessons.marked(lessons.lesson("bernoulli_vae"))
+CELLS = lessons.marked(lessons.lesson(NAME))
 RIGHT = IMPORTS + "\n\n".join(
     CELLS[name].source for name in CELLS if name.endswith(("-given", "-solution"))
 )
-
-
-@pytest.fixture
-def lab() -> Lab:
-    """The lab with no failure counted yet, so that the first hint comes first."""
-    lab: Lab = nndl.lab("bernoulli_vae")
-    lab._failures.clear()
-    return lab
-
-
-@pytest.fixture
-def notebook(monkeypatch: pytest.MonkeyPatch) -> Callable[..., ModuleType]:
-    """`notebook()` is right; `notebook((old, new), ...)` has these pieces of its text replaced."""
-
-    def write(*edits: tuple[str, str]) -> ModuleType:
-        text = RIGHT
-        for old, new in edits:
-            assert old in text, f"no such text in the lesson: {old}"
-            text = text.replace(old, new)
-        module = ModuleType("students_notebook")
-        monkeypatch.setitem(sys.modules, module.__name__, module)
-        exec(compile(text, "<cell>", "exec"), module.__dict__)
-        return module
-
-    return write
 
 
 def check_all(lab: Lab, module: ModuleType) -> None:
