@@ -55,6 +55,20 @@ SLIPS = (
 )
 
 
+def one_per_epoch(returned: Any) -> tuple[list[Any], Claim]:
+    """What a loop over EPOCHS epochs has returned, and that this is one plain number for each."""
+    is_list = hasattr(returned, "__iter__") and not is_number(returned)
+    values = list(returned) if is_list else []
+    return values, claim(
+        "it returns a list with one number per epoch",
+        len(values) == EPOCHS and all(map(is_number, values)),
+        f"For {EPOCHS} epochs it returns {type_of(returned)}"
+        + (f" of length {len(values)}." if is_list else "."),
+        "What is one entry of the list, and when is it complete?",
+        "At the end of each epoch one number joins the list; after the last the list is returned.",
+    )
+
+
 def is_a_record(what: str, losses: Any) -> Iterator[Claim]:
     """One plain number for each of the 6 steps, and nothing that hangs on a graph."""
     count = len(losses) if hasattr(losses, "__len__") and not isinstance(losses, str) else None

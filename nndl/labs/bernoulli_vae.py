@@ -20,7 +20,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from nndl import _recording
-from nndl._loops import EPOCHS, RATE, SLIPS, parameters_are_right
+from nndl._loops import EPOCHS, RATE, SLIPS, one_per_epoch, parameters_are_right
 from nndl._probes import (
     ERROR_HINTS,
     close,
@@ -611,16 +611,8 @@ def _curve_is_right(curve: Any, losses: list[float], sizes: list[int]) -> Iterat
 
     `losses`: the summed loss of each step. `sizes`: of the batches of an epoch.
     """
-    is_list = hasattr(curve, "__iter__") and not is_number(curve)
-    values = list(curve) if is_list else []
-    yield claim(
-        "it returns a list with one number per epoch",
-        len(values) == EPOCHS and all(map(is_number, values)),
-        f"For {EPOCHS} epochs it returns {type_of(curve)}"
-        + (f" of length {len(values)}." if is_list else "."),
-        "What is one entry of the list, and when is it complete?",
-        "At the end of each epoch one number joins the list; after the last the list is returned.",
-    )
+    values, complete = one_per_epoch(curve)
+    yield complete
     epochs = [losses[i : i + len(sizes)] for i in range(0, len(losses), len(sizes))]
     right = [-sum(epoch) / sum(sizes) for epoch in epochs]
     yield claim(

@@ -21,14 +21,20 @@ from torch import Tensor, nn
 
 from nndl import _recording
 from nndl._draws import draw_is_right
-from nndl._loops import EPOCHS, RATE, SLIPS, every_batch_is_used, parameters_are_right
+from nndl._loops import (
+    EPOCHS,
+    RATE,
+    SLIPS,
+    every_batch_is_used,
+    one_per_epoch,
+    parameters_are_right,
+)
 from nndl._probes import (
     ERROR_HINTS,
     close,
     device_of,
     first_case,
     gradients_flow,
-    is_number,
     is_tensor,
     known,
     known_answer,
@@ -266,11 +272,11 @@ def _z_is_right(model: Any, x: Tensor, recon_shape: tuple[int, ...]) -> Iterator
 
 
 @lab.exercise("vae")
-def vae_is_right(VAE: type[nn.Module]) -> Iterator[Claim]:
+def vae_is_right(VAE: Callable[..., Any]) -> Iterator[Claim]:
     _needs_class(VAE)
     device, hidden, z = device_of(VAE), 20, 6
     with trying("`VAE(3072, 20, 6)`"):
-        model: Any = VAE(D, hidden, z)  # type: ignore[call-arg]
+        model = VAE(D, hidden, z)
         model.to(device)
     x = torch.rand(40, *IMAGE, device=device)
     yield from _codes_are_right(model, x, z)
@@ -314,7 +320,7 @@ def vae_is_right(VAE: type[nn.Module]) -> Iterator[Claim]:
     yield from _network_is_right("decoder", images, decoded, (1,), 2)
     yield from draw_is_right("reparameterize", model.reparameterize, device)
     with trying("`VAE(3072, 20, 6)`"):
-        fresh: Any = VAE(D, hidden, z)  # type: ignore[call-arg]
+        fresh = VAE(D, hidden, z)
     yield from _forward_is_right(fresh.to(device), x[:5], (D,))
 
 
@@ -558,16 +564,8 @@ def _losses_are_right(losses: Any, steps: list[float], sizes: list[int]) -> Iter
 
     `steps`: the summed loss of each step. `sizes`: of the batches of an epoch.
     """
-    is_list = hasattr(losses, "__iter__") and not is_number(losses)
-    values = list(losses) if is_list else []
-    yield claim(
-        "it returns a list with one number per epoch",
-        len(values) == EPOCHS and all(map(is_number, values)),
-        f"For {EPOCHS} epochs it returns {type_of(losses)}"
-        + (f" of length {len(values)}." if is_list else "."),
-        "What is one entry of the list, and when is it complete?",
-        "At the end of each epoch one number joins the list; after the last the list is returned.",
-    )
+    values, complete = one_per_epoch(losses)
+    yield complete
     epochs = [steps[i : i + len(sizes)] for i in range(0, len(steps), len(sizes))]
     right = [sum(epoch) / sum(sizes) for epoch in epochs]
     yield claim(
@@ -638,11 +636,11 @@ _FEATURES = 2048
 
 
 @lab.exercise("conv_vae")
-def conv_vae(ConvVAE: type[nn.Module]) -> Iterator[Claim]:
+def conv_vae(ConvVAE: Callable[..., Any]) -> Iterator[Claim]:
     _needs_class(ConvVAE)
     device, z = device_of(ConvVAE), 10
     with trying(f"`ConvVAE({z})`"):
-        model: Any = ConvVAE(z)  # type: ignore[call-arg]
+        model = ConvVAE(z)
         model.to(device)
     x = torch.rand(40, *IMAGE, device=device)
     yield from _codes_are_right(model, x, z)
@@ -675,7 +673,7 @@ def conv_vae(ConvVAE: type[nn.Module]) -> Iterator[Claim]:
     )
     yield from draw_is_right("reparameterize", model.reparameterize, device)
     with trying(f"`ConvVAE({z})`"):
-        fresh: Any = ConvVAE(z)  # type: ignore[call-arg]
+        fresh = ConvVAE(z)
     yield from _forward_is_right(fresh.to(device), torch.rand(5, *IMAGE, device=device), IMAGE)
 
 
