@@ -21,11 +21,15 @@ def quotable(text: str) -> str:
     return printable(text).replace("`", "'")
 
 
+def prose_and_code(text: str) -> list[str]:
+    """`printable`, taken apart at its backticks: prose and code by turns, prose first and last."""
+    parts = re.sub("`+", "`", printable(text)).split("`")  # else two runs of one length pair up
+    return parts if len(parts) % 2 else ["'".join(parts)]  # an unpaired backtick opens nothing
+
+
 def markdown(text: str) -> str:
     """`printable`, with HTML and links disarmed; what stands between backticks stays as it is."""
-    parts = re.sub("`+", "`", printable(text)).split("`")  # else two runs of one length pair up
-    if len(parts) % 2 == 0:  # an unpaired backtick opens nothing
-        parts = ["'".join(parts)]
+    parts = prose_and_code(text)
     parts[::2] = [_disarmed(part) for part in parts[::2]]
     return "`".join(parts)
 
