@@ -91,13 +91,18 @@ def read_result(path: Path) -> Result | None:
 def results_in(folder: Path) -> tuple[list[Result], list[Path]]:
     """All results of a folder that was graded into, by assignment and student.
 
-    With them, in the second list, the files that should hold one and can't be read.
+    With them, in the second list, the files that should hold one and can't be read, or hold the
+    result of another student or assignment than the folders say.
     """
-    paths = sorted(folder.glob("*/*/result.json"))
-    read = {path: read_result(path) for path in paths}
-    results = [result for result in read.values() if result is not None]
+    results, others = [], []
+    for path in sorted(folder.glob("*/*/result.json")):
+        result = read_result(path)
+        if result is not None and (result.student, result.assignment) == path.parts[-3:-1]:
+            results.append(result)
+        else:
+            others.append(path)
     results.sort(key=lambda result: (result.assignment, result.student))
-    return results, [path for path, result in read.items() if result is None]
+    return results, others
 
 
 def write_atomically(path: Path, content: str | bytes, mode: int = 0o644) -> None:

@@ -172,3 +172,11 @@ def test_all_results_of_a_folder_are_found_and_what_cannot_be_read_is_told(tmp_p
     write_atomically(tmp_path / "report.html", "")
     assert results_in(tmp_path) == ([theirs[2], theirs[0], theirs[1]], [broken])
     assert results_in(tmp_path / "nowhere") == ([], [])
+
+
+def test_a_result_in_the_folder_of_someone_else_is_none_of_theirs(tmp_path: Path) -> None:
+    moved = tmp_path / "boris" / "fc_vae" / "result.json"
+    write_atomically(moved, RESULT.as_text())
+    escaping = tmp_path / "chen" / "fc_vae" / "result.json"
+    write_atomically(escaping, replace(RESULT, student="../chen").as_text())
+    assert results_in(tmp_path) == ([], [moved, escaping])
