@@ -70,6 +70,10 @@ def _parser() -> argparse.ArgumentParser:
     _add_walls(grade)
     grade.set_defaults(run=_grade)
 
+    report = commands.add_parser("report", help="make the class report and students' pages")
+    report.add_argument("folder", type=Path, metavar="DIR", help="a folder of results")
+    report.set_defaults(run=_report)
+
     audit = commands.add_parser("audit", help="try the checks on known mistakes and right variants")
     audit.add_argument("assignments", nargs="*", metavar="ASSIGNMENT")
     audit.add_argument("--jobs", type=_positive, default=_cores(), metavar="N")
@@ -143,6 +147,19 @@ def _grade(options: argparse.Namespace) -> int:
         print(f"autograder: {said}", file=sys.stderr)
     failed = any(result.status == "failed" for result in results)
     return FAULT if failed or complaints else GRADED
+
+
+def _report(options: argparse.Namespace) -> int:
+    from autograder.reports.writing import write_reports
+
+    report, pages, unreadable = write_reports(options.folder)
+    print(report)
+    print(f"Students' pages ({pages}): {options.folder}/STUDENT/ASSIGNMENT/feedback.html",
+          file=sys.stderr)  # fmt: skip
+    for path in unreadable:
+        print(f"autograder: {path} can't be read, or is another student's or assignment's.",
+              file=sys.stderr)  # fmt: skip
+    return FAULT if unreadable else GRADED
 
 
 def _audit(options: argparse.Namespace) -> int:
