@@ -37,7 +37,12 @@ class Concern:
 
     @property
     def students(self) -> int:
-        return len({result.student for case in self.cases for result in case.results})
+        return concerned([self])
+
+
+def concerned(found: Iterable[Concern]) -> int:
+    """How many students these are, each counted once."""
+    return len({result.student for one in found for case in one.cases for result in case.results})
 
 
 def concerns(results: Iterable[Result]) -> list[Concern]:
@@ -73,7 +78,7 @@ def concerns(results: Iterable[Result]) -> list[Concern]:
                 (_why_nothing(result), result)
                 for result in graded
                 if result.max_score > 0 and not result.score
-            ],  # fmt: skip
+            ],
         ),
         _concern(
             "Repaired, left out, taken otherwise",

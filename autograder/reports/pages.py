@@ -16,7 +16,7 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from autograder.feedback import APOLOGY, MARKS, points, said_of, score
-from autograder.reports.attention import concerns
+from autograder.reports.attention import concerned, concerns
 from autograder.reports.summary import FEW, summaries
 from autograder.result import Result
 from autograder.text import printable, prose_and_code
@@ -49,6 +49,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {"points": points, "prose_and_code": prose_and_code, "name": _name}
+    environment.filters["concerned"] = concerned
     environment.globals |= {"MARKS": MARKS, "place_of": _place}
     return environment
 

@@ -86,6 +86,11 @@ class Summary:
         return sum(score >= self.max_score - 1e-6 for score in self.scores)
 
     @property
+    def none(self) -> int:
+        """How many have no point."""
+        return sum(score <= 0 for score in self.scores)
+
+    @property
     def hardest(self) -> list[ItemSummary]:
         """The items that cost points, the hardest first."""
         lost = [item for item in self.items if item.difficulty is not None and item.difficulty < 1]
