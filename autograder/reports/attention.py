@@ -29,20 +29,24 @@ class Case:
 
 @dataclass(frozen=True)
 class Concern:
-    """A reason to look, with what to think of it, and the cases, those of most students first."""
+    """A reason to look, with what to think of it, and the cases, those of most students first.
+
+    One that is not `urgent` is there to be known.
+    """
 
     title: str
     about: str
     cases: tuple[Case, ...]
+    urgent: bool = True
 
     @property
-    def students(self) -> int:
-        return concerned([self])
+    def students(self) -> set[str]:
+        return {result.student for case in self.cases for result in case.results}
 
 
 def concerned(found: Iterable[Concern]) -> int:
-    """How many students these are, each counted once."""
-    return len({result.student for one in found for case in one.cases for result in case.results})
+    """How many students have an urgent one, each counted once."""
+    return len(set[str]().union(*(concern.students for concern in found if concern.urgent)))
 
 
 def concerns(results: Iterable[Result]) -> list[Concern]:
@@ -84,17 +88,21 @@ def concerns(results: Iterable[Result]) -> list[Concern]:
             "Repaired, left out, taken otherwise",
             "What the grader made good before it graded. Students read the same.",
             [(note, result) for result in graded for note in result.notes],
+            urgent=False,
         ),
     )
     return [concern for concern in all_of_them if concern.cases]
 
 
-def _concern(title: str, about: str, found: Iterable[tuple[str, Result]]) -> Concern:
+def _concern(
+    title: str, about: str, found: Iterable[tuple[str, Result]], urgent: bool = True
+) -> Concern:
     by_said: dict[str, list[Result]] = {}
     for said, result in found:
         by_said.setdefault(said, []).append(result)
     cases = [Case(said, tuple(theirs)) for said, theirs in by_said.items()]
-    return Concern(title, about, tuple(sorted(cases, key=lambda case: -len(case.results))))
+    cases.sort(key=lambda case: -len(case.results))
+    return Concern(title, about, tuple(cases), urgent)
 
 
 def _that_say(kind: re.Pattern[str], graded: Iterable[Result]) -> Iterator[tuple[str, Result]]:
