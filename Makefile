@@ -4,12 +4,13 @@
 PYTHON ?= python3
 
 help:
-	@echo "make demo    set up, then grade the bundled sample class: results/ holds what came of it"
+	@echo "make demo    set up, then grade the bundled sample class: results/report.html says how it did"
 	@echo "make test    set up, then check the style and run all tests"
 	@echo "make clean   remove what these made: .venv and results"
 
 demo: bubblewrap .venv/ready
 	.venv/bin/autograder grade examples/class/submitted --out results
+	.venv/bin/autograder report results
 
 # One thread: more of them wait for each other when the machine is busy.
 test: export OMP_NUM_THREADS = 1
@@ -23,11 +24,12 @@ test: bubblewrap browser .venv/ready
 bubblewrap:
 	@command -v bwrap >/dev/null || sh scripts/system_package.sh bubblewrap
 
-# The tests look at formgrader's pages in it, and leave those tests out where there is none.
+# The tests look at formgrader's pages and at the reports in it, and leave those tests out where
+# there is none.
 browser:
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null \
 	    || command -v google-chrome >/dev/null || sh scripts/system_package.sh chromium \
-	    || echo "Going on without a browser: the tests of formgrader's pages are skipped." >&2
+	    || echo "Going on without a browser: the tests that look at pages are skipped." >&2
 
 .venv/ready: pyproject.toml nndl/pyproject.toml constraints.txt Makefile scripts/setup.sh
 	@sh scripts/setup.sh $(PYTHON)
