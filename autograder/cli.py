@@ -151,14 +151,15 @@ def _grade(options: argparse.Namespace) -> int:
 
 def _report(options: argparse.Namespace) -> int:
     from autograder.reports.writing import write_reports
+    from autograder.text import printable
 
     report, pages, unreadable = write_reports(options.folder)
     print(report)
     print(f"Students' pages ({pages}): {options.folder}/STUDENT/ASSIGNMENT/feedback.html",
           file=sys.stderr)  # fmt: skip
     for path in unreadable:
-        print(f"autograder: {path} can't be read, or is another student's or assignment's.",
-              file=sys.stderr)  # fmt: skip
+        print(f"autograder: {printable(str(path))} can't be read, or is another student's or "
+              "assignment's.", file=sys.stderr)  # fmt: skip
     return FAULT if unreadable else GRADED
 
 

@@ -14,6 +14,7 @@ from autograder.result import CheckResult, ItemResult, Result
 FEW = 10  # with fewer submissions a correlation says nothing
 BINS = 10  # at most
 SLOWEST = 5
+SAFE = "bwrap"  # the wall without which students' code is as free as its grader
 FAILED = ("partial", "failed")  # missing is another thing: nothing was tried there
 
 
@@ -109,6 +110,21 @@ class Summary:
     def walls(self) -> list[tuple[tuple[str, ...], int]]:
         """The walls in force, and for how many submissions."""
         return Counter(result.walls for result in self.results).most_common()
+
+    @property
+    def unwalled(self) -> int:
+        """How many submissions were graded without walls that keep the machine safe."""
+        return sum(count for walls, count in self.walls if SAFE not in walls)
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether some points are given by hand."""
+        return any("manual" in item.counts for item in self.items)
+
+    def row(self, result: Result) -> list[tuple[str, str]]:
+        """The name of each item of the class, and its status in this result, if it has it."""
+        status = {item.name: item.status for item in result.items}
+        return [(item.name, status.get(item.name, "")) for item in self.items]
 
     @property
     def versions(self) -> list[tuple[str, int]]:

@@ -8,6 +8,7 @@ from autograder.errors import GraderFault, WrongUsage
 from autograder.lock import alone
 from autograder.reports.pages import class_page, student_page
 from autograder.result import results_in, write_atomically
+from autograder.text import printable
 
 
 def write_reports(folder: Path) -> tuple[Path, int, list[Path]]:
@@ -39,4 +40,5 @@ def _write(path: Path, text: str) -> None:
     try:
         write_atomically(path, text)
     except OSError as error:
-        raise GraderFault(f"{path} can't be written: {error.strerror}.") from error
+        shown = printable(str(path))
+        raise GraderFault(f"{shown} can't be written: {error.strerror}.") from error

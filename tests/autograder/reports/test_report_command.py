@@ -72,6 +72,22 @@ def test_a_result_that_cannot_be_read_is_named_and_is_status_1(
     assert (folder / "student000" / "fc_vae" / "feedback.html").exists()
 
 
+def test_a_name_can_not_steer_the_terminal(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = folder / "\x1b[31mmallory" / "fc_vae" / "result.json"
+    broken.parent.mkdir(parents=True)
+    broken.write_text("{")
+    assert main(["report", str(folder)]) == 1
+    broken.with_name("feedback.html").mkdir()
+    write(folder, not_graded("\x1b[31mmallory"))
+    assert main(["report", str(folder)]) == 1
+    said = capsys.readouterr().err
+    assert "[31mmallory/fc_vae/result.json can't be read" in said
+    assert "[31mmallory/fc_vae/feedback.html can't be written" in said
+    assert "\x1b" not in said
+
+
 def test_where_no_result_can_be_read_the_report_says_so(tmp_path: Path) -> None:
     broken = tmp_path / "ada" / "fc_vae" / "result.json"
     broken.parent.mkdir(parents=True)

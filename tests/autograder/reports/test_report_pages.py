@@ -132,10 +132,13 @@ def test_a_misconception_has_its_hint_an_example_and_a_link_to_who_holds_it() ->
 
 def test_without_walls_is_said_in_words_and_set_apart() -> None:
     page = class_page([BORIS], [])
-    assert "Without walls" not in page and 'class="alarm"' not in page
-    page = class_page([replace(BORIS, walls=("process", "seccomp"))], [])
-    assert '<tr class="alarm">' in page
-    assert "Without walls: this code could read and change anything" in text(page)
+    assert "ithout walls" not in page and 'class="alarm"' not in page
+    page = class_page([*FEW, replace(BORIS, student="zoe", walls=("process", "seccomp"))], [])
+    assert '<p class="alarm">' in page and '<tr class="alarm">' in page
+    page = text(page)
+    assert "1 submission was graded without walls. That code could read and change anything" in page
+    assert page.index("graded without walls") < page.index("What the class did not")
+    assert "Without walls: process, seccomp 1" in page
 
 
 def test_results_that_are_not_in_it_are_named_first() -> None:
@@ -178,6 +181,14 @@ def test_an_odd_class_has_a_report_and_pages(results: list[Result]) -> None:
     for one in results:
         assert f"<bdi>{one.student}</bdi>" in page
         assert one.student in student_page(one)
+
+
+def test_marks_stand_in_the_order_of_the_exercises_whatever_a_result_has() -> None:
+    other = result("ada", item("new", failed("A.", "B.")), item("encoder", passed()))
+    page = text(class_page([BORIS, other], []))
+    assert "encoder, reparametrize, forward, cvae, essay, new." in page
+    assert "boris 4 ✓◐✓○✎·reparametrize partial, cvae missing, essay manual" in page
+    assert "ada 1 ✓····✗new failed" in page
 
 
 def test_where_all_were_failed_by_the_grader_no_score_is_made_up() -> None:
