@@ -17,7 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from autograder.feedback import APOLOGY, MARKS, points, said_of, score
 from autograder.reports.attention import concerned, concerns
-from autograder.reports.summary import SAFE, summaries
+from autograder.reports.summary import FEW, SAFE, summaries
 from autograder.result import Result
 from autograder.text import printable, prose_and_code
 
@@ -50,7 +50,7 @@ def _environment() -> Environment:
     )
     environment.filters |= {"points": points, "prose_and_code": prose_and_code, "name": _name}
     environment.filters["concerned"] = concerned
-    environment.globals |= {"MARKS": MARKS, "SAFE": SAFE, "place_of": _place}
+    environment.globals |= {"MARKS": MARKS, "SAFE": SAFE, "FEW": FEW, "place_of": _place}
     return environment
 
 

@@ -207,7 +207,7 @@ def discriminates(shares: Sequence[float], rests: Sequence[float]) -> tuple[floa
     if not shares:
         return None, "graded by hand"
     if len(shares) < FEW:
-        return None, f"too few to say: under {FEW}"
+        return None, "too few to say"
     if min(shares) == max(shares):
         return None, "the same for all"
     if min(rests) == max(rests):
@@ -216,8 +216,8 @@ def discriminates(shares: Sequence[float], rests: Sequence[float]) -> tuple[floa
     if correlation < 0:
         return correlation, "the wrong way round"
     if correlation < 0.2:
-        return correlation, "hardly separates"
-    return correlation, "separates somewhat" if correlation < 0.4 else "separates well"
+        return correlation, "hardly"
+    return correlation, "somewhat" if correlation < 0.4 else "well"
 
 
 def _stumble(items: Iterable[ItemResult]) -> tuple[str, int] | None:

@@ -269,6 +269,16 @@ def test_in_the_first_screen_stands_what_the_class_did_not_understand(
         assert page.locator(".top .head").count() == 6
 
 
+def test_the_overview_of_assignments_is_there_on_a_phone_too(
+    chromium: Browser, pages: dict[str, Path]
+) -> None:
+    page = window(chromium, viewport={"width": 390, "height": 844}).open(pages["class"])
+    overview = page.locator(".overview")
+    assert overview.locator("tbody th").all_inner_texts() == ["dcgan", "fc_vae"]
+    overview.get_by_role("link", name="fc_vae").click()
+    assert page.url.endswith("#a2")
+
+
 def test_charts_have_a_name_and_say_in_words_what_they_show(
     chromium: Browser, pages: dict[str, Path]
 ) -> None:

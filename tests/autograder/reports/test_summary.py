@@ -42,17 +42,17 @@ def test_discrimination_is_the_correlation_with_the_points_of_the_other_items() 
     # For two that are right or wrong: (4 * 4 - 1 * 1) / sqrt(5 * 5 * 5 * 5).
     assert first.discrimination == pytest.approx(0.6)
     assert second.discrimination == pytest.approx(0.6)
-    assert first.meaning == "separates well"
+    assert first.meaning == "well"
 
 
 @pytest.mark.parametrize(
     ("shares", "rests", "number", "meaning"),
     [
-        ([0, 1] * 5, [0, 1] * 5, 1.0, "separates well"),
+        ([0, 1] * 5, [0, 1] * 5, 1.0, "well"),
         ([0, 1] * 5, [1, 0] * 5, -1.0, "the wrong way round"),
-        ([0, 0, 1, 1] * 3, [0, 1, 0, 1] * 3, 0.0, "hardly separates"),
-        ([0, 0, 0, 1, 1, 1] * 2, [0, 0, 1, 0, 1, 1] * 2, 1 / 3, "separates somewhat"),
-        ([0, 1] * 4, [0, 1] * 4, None, "too few to say: under 10"),
+        ([0, 0, 1, 1] * 3, [0, 1, 0, 1] * 3, 0.0, "hardly"),
+        ([0, 0, 0, 1, 1, 1] * 2, [0, 0, 1, 0, 1, 1] * 2, 1 / 3, "somewhat"),
+        ([0, 1] * 4, [0, 1] * 4, None, "too few to say"),
         ([1] * 10, [0, 1] * 5, None, "the same for all"),
         ([0, 1] * 5, [3] * 10, None, "the rest is the same for all"),
         ([], [], None, "graded by hand"),
