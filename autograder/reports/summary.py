@@ -205,7 +205,7 @@ def _rest(item: ItemResult, result: Result) -> float:
 def discriminates(shares: Sequence[float], rests: Sequence[float]) -> tuple[float | None, str]:
     """How an item goes with the rest of the assignment: the correlation, and that in words."""
     if not shares:
-        return None, "graded by hand"
+        return None, "–"
     if len(shares) < FEW:
         return None, "too few to say"
     if min(shares) == max(shares):
@@ -213,7 +213,7 @@ def discriminates(shares: Sequence[float], rests: Sequence[float]) -> tuple[floa
     if min(rests) == max(rests):
         return None, "the rest is the same for all"
     correlation = statistics.correlation(shares, rests)
-    if correlation < 0:
+    if correlation < -0.2:
         return correlation, "the wrong way round"
     if correlation < 0.2:
         return correlation, "hardly"

@@ -51,11 +51,12 @@ def test_discrimination_is_the_correlation_with_the_points_of_the_other_items() 
         ([0, 1] * 5, [0, 1] * 5, 1.0, "well"),
         ([0, 1] * 5, [1, 0] * 5, -1.0, "the wrong way round"),
         ([0, 0, 1, 1] * 3, [0, 1, 0, 1] * 3, 0.0, "hardly"),
+        ([0] * 7 + [1] * 7, [1, 0] * 7, -1 / 7, "hardly"),
         ([0, 0, 0, 1, 1, 1] * 2, [0, 0, 1, 0, 1, 1] * 2, 1 / 3, "somewhat"),
         ([0, 1] * 4, [0, 1] * 4, None, "too few to say"),
         ([1] * 10, [0, 1] * 5, None, "the same for all"),
         ([0, 1] * 5, [3] * 10, None, "the rest is the same for all"),
-        ([], [], None, "graded by hand"),
+        ([], [], None, "–"),
     ],
 )
 def test_discrimination_is_said_in_words_and_where_there_is_none(
@@ -135,7 +136,7 @@ def test_where_most_stumble_is_told_of_those_who_tried() -> None:
 def test_items_graded_by_hand_have_no_numbers() -> None:
     found = summary(result("ada", by_hand()))
     (essay,) = found.items
-    assert (essay.difficulty, essay.discrimination, essay.meaning) == (None, None, "graded by hand")
+    assert (essay.difficulty, essay.discrimination, essay.meaning) == (None, None, "–")
     assert found.hardest == [] and found.bins == ()
 
 
