@@ -198,6 +198,13 @@ def test_where_all_were_failed_by_the_grader_no_score_is_made_up() -> None:
     assert "ada – not graded" in page
 
 
+def test_a_class_of_300_is_a_page_of_moderate_size() -> None:
+    page = class_page(a_class(300), [])
+    rows = page[page.index('<table class="all">') :]
+    assert rows.count("<tr>") == 1 + 300
+    assert len(page.encode()) < 500_000
+
+
 def test_headings_are_in_order() -> None:
     for page in (class_page(a_class(40), [Path("x")]), class_page(FEW, []), student_page(BORIS)):
         levels = [int(level) for level in re.findall(r"<h(\d)", page)]
