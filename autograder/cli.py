@@ -10,6 +10,7 @@ from pathlib import Path
 
 from autograder import __version__
 from autograder.errors import GraderFault, WrongUsage
+from autograder.text import printable
 
 GRADED, FAULT, USAGE, INTERRUPTED = 0, 1, 2, 130
 
@@ -73,6 +74,23 @@ def _parser() -> argparse.ArgumentParser:
     report = commands.add_parser("report", help="make the class report and students' pages")
     report.add_argument("folder", type=Path, metavar="DIR", help="a folder of results")
     report.set_defaults(run=_report)
+
+    export = commands.add_parser("export", help="results for Canvas, Gradescope or a spreadsheet")
+    export.add_argument("folder", type=Path, metavar="DIR", help="where the results are")
+    export.add_argument("--to", choices=("canvas", "gradescope", "csv"), required=True)
+    export.add_argument("--assignment", metavar="A", help="only this one")
+    export.add_argument("--out", type=Path, metavar="FILE",
+                        help="a new file to write (default: one in DIR)")  # fmt: skip
+    canvas = export.add_argument_group("for Canvas")
+    canvas.add_argument("--canvas-gradebook", type=Path, metavar="FILE",
+                        help="the gradebook that you exported from Canvas (needed)")  # fmt: skip
+    canvas.add_argument("--column", metavar="TITLE",
+                        help="the assignment there, by its title or number (default: the one "
+                             "with the same name)")  # fmt: skip
+    canvas.add_argument("--gradebook", metavar="URL",
+                        help="take all points, those given by hand too, from this gradebook of "
+                             "nbgrader's")  # fmt: skip
+    export.set_defaults(run=_export)
 
     audit = commands.add_parser("audit", help="try the checks on known mistakes and right variants")
     audit.add_argument("assignments", nargs="*", metavar="ASSIGNMENT")
@@ -161,6 +179,22 @@ def _report(options: argparse.Namespace) -> int:
         print(f"autograder: {printable(str(path))} can't be read, or is another student's or "
               "assignment's.", file=sys.stderr)  # fmt: skip
     return FAULT if unreadable else GRADED
+
+
+def _export(options: argparse.Namespace) -> int:
+    from autograder.exports.command import Order, export
+    from autograder.exports.files import write
+
+    exported = export(
+        Order(options.folder, options.to, options.assignment, options.out,
+              options.canvas_gradebook, options.column, options.gradebook)
+    )  # fmt: skip
+    for said in exported.notes:
+        print(f"autograder: {said}", file=sys.stderr)
+    write(exported)
+    for path in exported.files:
+        print(printable(str(path)))
+    return GRADED
 
 
 def _audit(options: argparse.Namespace) -> int:

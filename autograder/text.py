@@ -8,6 +8,8 @@ import unicodedata
 
 # Beyond letters and the like: line breaks and what turns, hides or colours the text around it.
 _HARMFUL = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+# What begins a formula, in full width too, at the start of a cell or of what may be read as one.
+_FORMULA = re.compile(r"((?:^|[,;:|\"])\s*)([-=+@＝＋－＠])")
 
 
 def printable(text: str) -> str:
@@ -32,6 +34,14 @@ def markdown(text: str) -> str:
     parts = prose_and_code(text)
     parts[::2] = [_disarmed(part) for part in parts[::2]]
     return "`".join(parts)
+
+
+def cell(text: str) -> str:
+    """`printable`, and no formula in a spreadsheet, at whatever sign it splits a line into cells.
+
+    An apostrophe before what would begin a formula makes it text there.
+    """
+    return _FORMULA.sub(r"\1'\2", printable(text))
 
 
 def _disarmed(text: str) -> str:
