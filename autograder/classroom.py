@@ -56,10 +56,10 @@ def _graded(waiting: list[Handed], order: Order) -> Iterator[Result]:
     """
     left = deque(waiting)
     while left:
-        lost = yield from _in_a_pool(left, order)
-        for one in lost:
+        with_them = yield from _in_a_pool(left, order)
+        for one in with_them:
             if (yield from _in_a_pool(deque([one]), order)):
-                yield _write(_lost(one, order), one, order)
+                yield _write(lost(one, order.walls, order.seed), one, order)
 
 
 def _in_a_pool(left: deque[Handed], order: Order) -> Generator[Result, None, list[Handed]]:
@@ -99,22 +99,26 @@ def _finished(one: Handed, order: Order) -> Result | None:
 
 
 def _grade_and_write(one: Handed, order: Order) -> Result:
+    return _write(grade_here(one, order.seed), one, order)
+
+
+def grade_here(one: Handed, seed: int) -> Result:
     """One submission, in a grading process."""
     from autograder.grading import grade  # imports torch, which the class's own process needs not
 
     submission = read(one)
-    result = grade(submission, warm_process(), order.seed)
+    result = grade(submission, warm_process(), seed)
     if result.status == "failed":  # what ended a warm process may have passed
-        result = grade(submission, warm_process(), order.seed)
-    return _write(result, one, order)
+        result = grade(submission, warm_process(), seed)
+    return result
 
 
-def _lost(one: Handed, order: Order) -> Result:
+def lost(one: Handed, walls: str, seed: int) -> Result:
     """The result of a submission with which a grading process was lost twice."""
     from autograder.grading import not_graded
 
     error = "The grading process was lost with this submission, twice: out of memory?"
-    return not_graded(read(one), choose(order.walls).names, order.seed, error)
+    return not_graded(read(one), choose(walls).names, seed, error)
 
 
 def _write(result: Result, one: Handed, order: Order) -> Result:
