@@ -183,7 +183,7 @@ def _report(options: argparse.Namespace) -> int:
 
 def _export(options: argparse.Namespace) -> int:
     from autograder.exports.command import Order, export
-    from autograder.exports.files import write
+    from autograder.exports.writing import write
 
     exported = export(
         Order(options.folder, options.to, options.assignment, options.out,

@@ -10,7 +10,7 @@ from threading import Lock
 from typing import Literal
 
 from autograder.classroom import grade_here, lost
-from autograder.errors import WrongUsage
+from autograder.errors import GraderFault, WrongUsage
 from autograder.pool import grading_processes
 from autograder.result import Result
 from autograder.sandbox.walls import NoWalls, choose
@@ -52,7 +52,8 @@ class Grader:
 
         Whatever is in it, a result comes of it; `status` "failed" means the grader's own fault.
         `student` is the name in the result, by default that of the file or folder. Raises
-        WrongUsage if there is nothing at `path`, or no such assignment.
+        WrongUsage if there is nothing at `path`, or no such assignment, and GraderFault if the
+        grading process does not start.
         """
         place = Path(os.path.abspath(path))
         if not (place.is_file() or place.is_dir() or place.is_symlink()):
@@ -61,10 +62,9 @@ class Grader:
         handed = Handed(name, assignment, place)
         with self._one_at_a_time:
             for _ in range(2):
-                if self._process is None:
-                    self._process = grading_processes(1, self._walls, ())
+                process = self._started()
                 try:
-                    return self._process.submit(grade_here, handed, self._seed).result()
+                    return process.submit(grade_here, handed, self._seed).result()
                 except BrokenProcessPool:
                     self._end()
             return lost(handed, self._walls, self._seed)
@@ -73,6 +73,20 @@ class Grader:
         """End the process."""
         with self._one_at_a_time:
             self._end()
+
+    def _started(self) -> ProcessPoolExecutor:
+        if self._process is None:
+            self._process = grading_processes(1, self._walls, ())
+            try:
+                self._process.submit(os.getpid).result()
+            except BrokenProcessPool as error:
+                self._end()
+                raise GraderFault(
+                    "The grading process does not start. It imports your program's main file "
+                    "first: what grades must stand in a function, or under `if __name__ == "
+                    '"__main__":`.'
+                ) from error
+        return self._process
 
     def _end(self) -> None:
         if self._process is not None:

@@ -22,7 +22,7 @@ from autograder.exports.canvas_gradebook import (
     match,
     number,
 )
-from autograder.exports.files import Cell, Exported, as_csv
+from autograder.exports.writing import Cell, Exported, as_csv
 from autograder.feedback import points
 from autograder.result import Result
 from autograder.text import printable

@@ -191,7 +191,7 @@ def match(names: Sequence[str], gradebook: CanvasGradebook) -> Matched:
             unmatched[name] = f"may be {shown}, and so may {others}"
         else:
             several = " or ".join(gradebook.students[n].shown for n in sorted(rows))
-            unmatched[name] = f"may be {several}" if several else "not there"
+            unmatched[name] = f"may be {several}" if several else "not in Canvas's file"
     return Matched(matched, unmatched)
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from autograder.errors import WrongUsage
 from autograder.exports.canvas import Score, automatic, canvas
 from autograder.exports.canvas_gradebook import HOW_TO_EXPORT, read_gradebook
-from autograder.exports.files import Exported, new_file
 from autograder.exports.gradescope import gradescope
 from autograder.exports.spreadsheet import spreadsheet
+from autograder.exports.writing import Exported, new_file
 from autograder.feedback import points
 from autograder.result import Result, results_in
 from autograder.text import printable

@@ -11,15 +11,19 @@ from pathlib import Path
 from typing import Any
 
 from autograder.errors import WrongUsage
-from autograder.exports.files import Exported
+from autograder.exports.writing import Exported
 from autograder.feedback import item_feedback, points
 from autograder.result import ItemResult, Result
 from autograder.text import markdown
 
-NOT_GRADED = (
-    "This submission could not be graded, and that is not your fault. Nothing that you handed in "
-    "is lost: your instructor can run it again."
-)
+NO_SCORE = {
+    "output": "This submission could not be graded, and that is not your fault. Nothing that you "
+    "handed in is lost: your instructor can run it again.",
+    "output_format": "text",
+    "visibility": "visible",
+    "tests": [],
+}
+NOT_GRADED = json.dumps(NO_SCORE, indent=1) + "\n"  # what stands there until there is a result
 
 
 def gradescope(results: Sequence[Result], folder: Path, out: Path | None) -> Exported:
@@ -47,13 +51,7 @@ def as_text(result: Result) -> str:
 
 def _submission(result: Result) -> dict[str, Any]:
     if result.status == "failed":  # never a score
-        return {
-            "output": NOT_GRADED,
-            "output_format": "text",
-            "visibility": "visible",
-            "execution_time": result.seconds,
-            "tests": [],
-        }
+        return {**NO_SCORE, "execution_time": result.seconds}
     by_hand = sum(item.max_points for item in result.items if item.status == "manual")
     said = [markdown(note) for note in result.notes]
     if by_hand:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from autograder.exports.files import Cell, Exported, as_csv
+from autograder.exports.writing import Cell, Exported, as_csv
 from autograder.result import Result
 
 FIRST = ("student", "assignment", "status", "score", "max_score", "points_by_hand",
