@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from autograder.assignment import assignment
+from autograder.assignment import known_assignments
 from autograder.course import course_root
 from autograder.errors import WrongUsage
 from autograder.exports.gradescope import NOT_GRADED
@@ -32,7 +32,11 @@ def main() -> int:
     options = parser.parse_args()
     out = options.out or Path(f"gradescope-{options.assignment}.zip")
     try:
-        assignment(options.assignment)
+        if options.assignment not in known_assignments():
+            names = ", ".join(known_assignments())
+            raise WrongUsage(
+                f"There is no assignment {options.assignment!r}. The course has: {names}."
+            )
         build(options.assignment, options.walls, new_file(out))
     except WrongUsage as error:
         print(f"gradescope_zip.py: {error}", file=sys.stderr)
