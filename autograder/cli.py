@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from autograder import __version__
@@ -169,15 +169,12 @@ def _grade(options: argparse.Namespace) -> int:
 
 def _report(options: argparse.Namespace) -> int:
     from autograder.reports.writing import write_reports
-    from autograder.text import printable
 
     report, pages, unreadable = write_reports(options.folder)
     print(report)
     print(f"Students' pages ({pages}): {options.folder}/STUDENT/ASSIGNMENT/feedback.html",
           file=sys.stderr)  # fmt: skip
-    for path in unreadable:
-        print(f"autograder: {printable(str(path))} can't be read, or is another student's or "
-              "assignment's.", file=sys.stderr)  # fmt: skip
+    _complain(unreadable)
     return FAULT if unreadable else GRADED
 
 
@@ -194,7 +191,15 @@ def _export(options: argparse.Namespace) -> int:
     write(exported)
     for path in exported.files:
         print(printable(str(path)))
-    return GRADED
+    _complain(exported.unreadable)
+    return FAULT if exported.unreadable else GRADED
+
+
+def _complain(unreadable: Iterable[Path]) -> None:
+    """Name the files in a folder of results that should hold one."""
+    for path in unreadable:
+        print(f"autograder: {printable(str(path))} can't be read, or is another student's or "
+              "assignment's.", file=sys.stderr)  # fmt: skip
 
 
 def _audit(options: argparse.Namespace) -> int:

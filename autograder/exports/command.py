@@ -38,7 +38,8 @@ def export(order: Order) -> Exported:
     if stray and order.to != "canvas":
         raise WrongUsage(f"{stray[0]} is for --to canvas alone.")
     out = None if order.out is None else new_file(order.out)
-    results, notes = _results(order)
+    found, unreadable = results_in(order.folder)
+    results, notes = _meant(found, order)
     if order.to == "gradescope":
         exported = gradescope(results, order.folder, out)
     elif order.to == "csv":
@@ -47,12 +48,11 @@ def export(order: Order) -> Exported:
         exported = _to_canvas(order, results, out)
     if out is None and order.to != "gradescope":
         notes += [f"{path} was there, and is replaced." for path in exported.files if path.exists()]
-    return Exported(exported.files, (*notes, *exported.notes))
+    return Exported(exported.files, (*notes, *exported.notes), tuple(unreadable))
 
 
-def _results(order: Order) -> tuple[list[Result], list[str]]:
+def _meant(found: Sequence[Result], order: Order) -> tuple[list[Result], list[str]]:
     """The results that are meant, and what is to be said of those that have no score."""
-    found, unreadable = results_in(order.folder)
     results = [r for r in found if order.assignment in (None, r.assignment)]
     if not results:
         meant = f" of {order.assignment}" if order.assignment and found else ""
@@ -60,13 +60,11 @@ def _results(order: Order) -> tuple[list[Result], list[str]]:
             f"{order.folder} holds no results{meant}, STUDENT/ASSIGNMENT/result.json. "
             "Name the folder that `autograder grade --out` has filled."
         )
-    notes = [f"{path} can't be read, and is left out." for path in unreadable]
-    notes += [
+    return results, [
         f"No score, since the grader failed: {printable(r.student)}, {r.assignment}. Grade again."
         for r in results
         if r.status == "failed"
     ]
-    return results, notes
 
 
 def _to_canvas(order: Order, results: Sequence[Result], out: Path | None) -> Exported:

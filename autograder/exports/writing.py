@@ -18,10 +18,14 @@ Cell = str | float | Decimal | None  # text is anybody's, numbers are ours, None
 
 @dataclass(frozen=True)
 class Exported:
-    """The content of files by their paths, and what the instructor should know, line by line."""
+    """The content of files by their paths, and what the instructor should know, line by line.
+
+    `unreadable` are files of results that can't be read.
+    """
 
     files: Mapping[Path, str]
     notes: tuple[str, ...] = ()
+    unreadable: tuple[Path, ...] = ()
 
 
 def as_csv(rows: Iterable[Sequence[Cell]]) -> str:

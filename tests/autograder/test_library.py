@@ -100,7 +100,7 @@ def test_several_threads_may_use_it(grader, class_folder):
 
 
 def test_a_path_to_nothing_is_wrong_usage(grader):
-    with pytest.raises(WrongUsage, match="There is no nowhere."):
+    with pytest.raises(WrongUsage, match="There is no nowhere"):
         grader.grade("nowhere", "fc_vae")
 
 

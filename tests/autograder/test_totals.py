@@ -14,7 +14,6 @@ from autograder.errors import WrongUsage
 from autograder.nbgrader.gradebook import opened
 from autograder.nbgrader.totals import Total, totals
 
-
 # nbgrader's own, where submissions are added.
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 

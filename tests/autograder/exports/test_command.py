@@ -81,8 +81,9 @@ def test_results_are_never_changed(results, canvas_file):
 
 def test_what_cannot_be_read_is_named_and_left_out(results, capsys):
     (results / "ada" / "fc_vae" / "result.json").write_text("{")
-    assert run(results, "--to", "csv") == 0
-    assert "ada/fc_vae/result.json can't be read, and is left out." in capsys.readouterr().err
+    assert run(results, "--to", "csv") == 1
+    assert "ada/fc_vae/result.json can't be read" in capsys.readouterr().err
+    assert "\nboris," in (results / "results.csv").read_text()
 
 
 def test_points_by_hand_that_are_not_in_the_grades_are_said(tmp_path, canvas_file, capsys):
