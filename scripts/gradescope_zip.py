@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 import zipfile
 from collections.abc import Iterator
@@ -27,6 +28,9 @@ def main() -> int:
     parser.add_argument("assignment")
     parser.add_argument("--walls", choices=("bwrap", "process"), default="bwrap")
     parser.add_argument(
+        "--torch-index", default="", metavar="ADDRESS", help="where pip finds torch for the CPU"
+    )
+    parser.add_argument(
         "--out", type=Path, metavar="FILE", help="default: gradescope-ASSIGNMENT.zip"
     )
     options = parser.parse_args()
@@ -37,7 +41,7 @@ def main() -> int:
             raise WrongUsage(
                 f"There is no assignment {options.assignment!r}. The course has: {names}."
             )
-        build(options.assignment, options.walls, new_file(out))
+        build(options.assignment, options.walls, options.torch_index, new_file(out))
     except WrongUsage as error:
         print(f"gradescope_zip.py: {error}", file=sys.stderr)
         return 2
@@ -45,9 +49,10 @@ def main() -> int:
     return 0
 
 
-def build(name: str, walls: str, out: Path) -> None:
+def build(name: str, walls: str, torch_index: str, out: Path) -> None:
     """Write the zip: the harness's two scripts at its root, and the course below `course/`."""
-    settings = f"ASSIGNMENT={name}\nWALLS={walls}\n"
+    values = {"ASSIGNMENT": name, "WALLS": walls, "TORCH_INDEX": torch_index}
+    settings = "".join(f"{key}={shlex.quote(value)}\n" for key, value in values.items())
     with zipfile.ZipFile(out, "x", zipfile.ZIP_DEFLATED) as archive:
         for script in ("setup.sh", "run_autograder"):
             _add(archive, script, (HARNESS / script).read_bytes(), 0o755)

@@ -8,7 +8,7 @@ export DEBIAN_FRONTEND=noninteractive XDG_CACHE_HOME=$PWD/cache OMP_NUM_THREADS=
 apt-get update
 apt-get install -y --no-install-recommends bubblewrap python3 python3-venv
 
-# torch's build for the CPU alone: of two equal releases pip takes it.
+# Where torch's builds for the CPU alone are found, of two equal releases pip takes theirs.
 python3 -m venv venv
 cd course
 pip=(../venv/bin/pip install --no-cache-dir -c constraints.txt)

@@ -94,7 +94,7 @@ def test_the_zip_has_its_scripts_at_the_root_and_no_other_assignments_solution(
         modes = {entry.filename: entry.external_attr >> 16 for entry in archive.infolist()}
         settings = archive.read("settings.sh").decode()
     assert all(modes[script] & stat.S_IXUSR for script in ("setup.sh", "run_autograder"))
-    assert settings == "ASSIGNMENT=fc_vae\nWALLS=bwrap\n"
+    assert settings == "ASSIGNMENT=fc_vae\nWALLS=bwrap\nTORCH_INDEX=''\n"
     solutions = {name.split("/")[2] for name in modes if name.startswith("course/solutions/")}
     assert solutions == {"fc_vae"}
     assert not any(part in name for name in modes for part in ("__pycache__", "tests/", ".git"))
@@ -109,6 +109,12 @@ def test_what_is_asked_for_wrongly_is_said(tmp_path: Path) -> None:
     assert "There is no assignment 'nothing'" in build("nothing", cwd=tmp_path, status=2)
     (tmp_path / "gradescope-fc_vae.zip").write_text("mine")
     assert "is there already" in build("fc_vae", cwd=tmp_path, status=2)
-    build("fc_vae", "--walls", "process", "--out", "other.zip", cwd=tmp_path)
-    with zipfile.ZipFile(tmp_path / "other.zip") as archive:
-        assert b"WALLS=process" in archive.read("settings.sh")
+
+
+def test_walls_and_where_torch_is_found_can_be_chosen(tmp_path: Path) -> None:
+    options = ("--walls", "process", "--torch-index", "https://torch.example/a b")
+    build("fc_vae", *options, "--out", "other.zip", cwd=tmp_path)
+    shutil.unpack_archive(tmp_path / "other.zip", tmp_path)
+    script = 'set -u; . ./settings.sh; printf "%s\\n" $WALLS ${TORCH_INDEX:+-i "$TORCH_INDEX"}'
+    said = subprocess.run(["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True)
+    assert said.stdout.splitlines() == ["process", "-i", "https://torch.example/a b"]
