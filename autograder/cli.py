@@ -97,6 +97,10 @@ def _parser() -> argparse.ArgumentParser:
     audit.add_argument("--jobs", type=_positive, default=_cores(), metavar="N")
     audit.set_defaults(run=_audit)
 
+    new = commands.add_parser("new", help="lay out a new assignment")
+    new.add_argument("name", metavar="NAME")
+    new.set_defaults(run=_new)
+
     doctor = commands.add_parser("doctor", help="what this machine has: walls, versions, cores")
     doctor.set_defaults(run=_doctor)
     return parser
@@ -206,6 +210,13 @@ def _audit(options: argparse.Namespace) -> int:
     from autograder.audit import audit
 
     return GRADED if audit(options.assignments, options.jobs) else FAULT
+
+
+def _new(options: argparse.Namespace) -> int:
+    from autograder.new import new
+
+    print(new(options.name))
+    return GRADED
 
 
 def _doctor(options: argparse.Namespace) -> int:
