@@ -11,6 +11,7 @@ from rich.table import Table
 
 from autograder.assignment import assignment, known_assignments, lesson
 from autograder.course import course_root
+from autograder.errors import WrongUsage
 from autograder.misconceptions import misconceptions
 from autograder.pool import grading_processes, warm_process
 from autograder.submission import Handed, read
@@ -43,7 +44,8 @@ class Audit:
 
     @property
     def named_share(self) -> float:
-        return sum(verdict.named_rightly for verdict in self.verdicts) / len(self.verdicts)
+        rightly = sum(verdict.named_rightly for verdict in self.verdicts)
+        return rightly / len(self.verdicts) if self.verdicts else 1.0
 
     @property
     def sound(self) -> bool:
@@ -79,7 +81,13 @@ def _examine_item(task: str, item: str) -> list[Verdict]:
     from autograder.grading import run_checks
 
     verdicts = []
+    known = [item.name for item in assignment(task).items if not item.manual]
     for mistake in misconceptions(task):
+        if mistake.item not in known:
+            raise WrongUsage(
+                f"The misconception {mistake.name!r} is of the item {mistake.item!r}, which the "
+                f"lesson does not have, or which people grade. It has: {', '.join(known)}."
+            )
         if mistake.item != item:
             continue
         submission = as_submission(task, mistake.name, mistake.module)

@@ -88,7 +88,7 @@ def run_checks(
     """
     task = assignment(submission.assignment)
     student = Student(warm, submission, limits or Limits(), noise)
-    session = _Session(student, seed, set(only), strict)
+    session = _Session(student, {item.name for item in task.items}, seed, set(only), strict)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     options = [f"-pno:{name}" for name in PLUGINS_NOT_NEEDED]
     options += ["--assert=plain", "-c", os.devnull, f"--rootdir={task.checks.parent}"]
@@ -181,8 +181,11 @@ def versions() -> dict[str, str]:
 class _Session:
     """A pytest plugin: gives checks their student, and keeps what they came to."""
 
-    def __init__(self, student: Student, seed: int, only: set[str], strict: bool) -> None:
+    def __init__(
+        self, student: Student, known: set[str], seed: int, only: set[str], strict: bool
+    ) -> None:
         self.walled = student
+        self.known = known
         self.seed, self.only, self.strict = seed, only, strict
         self.run = Run()
         self.broke: set[str] = set()
@@ -190,7 +193,16 @@ class _Session:
         self.item: str | None = None
         self.fault: str | None = None
 
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.fault = f"the checks can't be imported:\n{report.longreprtext}"
+
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        for test in items:
+            check = getattr(test.function, "check", None)  # type: ignore[attr-defined]
+            if not isinstance(check, Check) or check.item not in self.known:
+                self.fault = f"the @item of {test.name} names no item of the lesson"
+                pytest.exit("a check of nothing")
         items[:] = [test for test in items if not self.only or _check_of(test).item in self.only]
 
     @pytest.fixture
@@ -248,9 +260,7 @@ class _Session:
 
 
 def _check_of(test: pytest.Item) -> Check:
-    found = getattr(test.function, "check", None)  # type: ignore[attr-defined]
-    if not isinstance(found, Check):
-        raise GraderFault(f"{test.name} is not marked with @item")
+    found: Check = test.function.check  # type: ignore[attr-defined]
     return found
 
 

@@ -64,7 +64,7 @@ def misconception(name: str, item: str) -> Callable[[Any], Any]:
 def misconceptions(task: str) -> list[Misconception]:
     """The misconceptions of an assignment, in the order of its module."""
     importlib.import_module(f"{__name__}.{task}")
-    return _registered[task]
+    return _registered.get(task, [])
 
 
 def _definition(module: str, name: str) -> str:
