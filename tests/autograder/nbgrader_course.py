@@ -24,7 +24,7 @@ import nbformat
 
 ROOT = Path(__file__).parents[2]
 EXTRA = ROOT / "tests" / "course"  # a small assignment more, laid over the copy
-LEFT_OUT = {".git", ".venv", "tests", "results", "submitted", "autograded", "feedback", "build",
+LEFT_OUT = {".git", ".venv", "results", "submitted", "autograded", "feedback", "build",
             "gradebook.db", "__pycache__", ".ipynb_checkpoints"}  # fmt: skip
 INSTRUCTOR = "instructor"
 
@@ -114,8 +114,9 @@ def copy_course(base: Path) -> Course:
 
 
 def _left_out(folder: str, names: list[str]) -> set[str]:
+    left_out = LEFT_OUT | {"tests"} if Path(folder) == ROOT else LEFT_OUT
     return {name for name in names
-            if name in LEFT_OUT or name.endswith((".egg-info", "_cache", ".whl"))}  # fmt: skip
+            if name in left_out or name.endswith((".egg-info", "_cache", ".whl"))}  # fmt: skip
 
 
 def right_answers(assignment: str) -> dict[str, str]:
