@@ -9,8 +9,10 @@ from types import ModuleType
 import pytest
 from lessons import Course
 
+from autograder.assignment import assignment, known_assignments
 
-@pytest.fixture(params=["autoencoders", "bernoulli_vae", "conv_vae", "dcgan"])
+
+@pytest.fixture(params=[name for name in known_assignments() if assignment(name).in_notebook])
 def course(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Course:

@@ -11,14 +11,14 @@ from pathlib import Path
 
 import nbformat
 
-from autograder.assignment import assignment, lesson
+from autograder.assignment import assignment, known_assignments, lesson
 from autograder.audit import in_notebook
 from autograder.course import course_root
 from autograder.misconceptions import misconceptions
 from autograder.released import released
 from autograder.source import STUB
 
-TASKS = ("autoencoders", "bernoulli_vae", "conv_vae", "dcgan")
+TASKS = tuple(name for name in known_assignments() if assignment(name).in_notebook)
 
 
 def solved(task: str) -> str:

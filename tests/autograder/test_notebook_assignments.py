@@ -18,7 +18,8 @@ from autograder.result import Result
 
 Grade = Callable[[str, str, int], Result]
 SEEDS = range(20)
-# Of each the first exercises: 1-1 to 1-4, all up to the first training, both models.
+# Of each the first exercises: 1-1 to 1-4, all up to the first training, both models. An assignment
+# that is not named here has to have one right: its first exercise, one mistake, one variant.
 FIRST_FOUR = {
     "autoencoders": {"encoder_decoder": 6, "train_autoencoder": 6, "sample_prior": 2, "vae": 7},
     "bernoulli_vae": {"reparameterization": 2, "loss_function": 2, "training_step": 1,
@@ -46,7 +47,7 @@ def test_every_misconception_is_caught(audit: Audit) -> None:
     assert {verdict.mistake for verdict in audit.verdicts} == {
         mistake.name for mistake in misconceptions(audit.task)
     }
-    assert len(audit.verdicts) >= MISTAKES[audit.task]
+    assert len(audit.verdicts) >= MISTAKES.get(audit.task, 1)
     assert [verdict.mistake for verdict in audit.verdicts if not verdict.caught] == []
 
 
@@ -57,7 +58,7 @@ def test_at_least_95_percent_are_named_rightly(audit: Audit) -> None:
 
 def test_no_right_variant_is_rejected(audit: Audit) -> None:
     assert audit.rejected == ()
-    assert len(audit.accepted) >= VARIANTS[audit.task]
+    assert len(audit.accepted) >= VARIANTS.get(audit.task, 1)
 
 
 def test_every_automatic_item_has_known_mistakes(audit: Audit) -> None:
@@ -101,15 +102,22 @@ def test_the_solution_gets_full_points_with_twenty_seeds(
         assert result.notes == ()
 
 
+def first_exercises(task: str) -> dict[str, float]:
+    """The first exercises that a program grades, with their points."""
+    first = next(item for item in assignment(task).items if not item.manual)
+    return FIRST_FOUR.get(task, {first.name: first.points})
+
+
 def test_the_first_exercises_alone_get_exactly_their_points(
     task: str, handed_in: Callable[[str], Path], pool: ProcessPoolExecutor
 ) -> None:
-    path = handed_in(solved_only(task, set(FIRST_FOUR[task])))
+    points = first_exercises(task)
+    path = handed_in(solved_only(task, set(points)))
     result = pool.submit(grade_file, path, 0, task).result()
-    assert {item.name: item.points for item in result.items if item.points} == FIRST_FOUR[task]
-    assert result.score == sum(FIRST_FOUR[task].values())
-    rest = {item.status for item in result.items if item.name not in FIRST_FOUR[task]}
-    assert rest == {"missing", "manual"}
+    assert {item.name: item.points for item in result.items if item.points} == points
+    assert result.score == sum(points.values())
+    rest = {item.status for item in result.items if item.name not in points}
+    assert rest <= {"missing", "manual"}
 
 
 def test_nothing_written_gets_nothing_and_is_called_missing(
@@ -117,7 +125,7 @@ def test_nothing_written_gets_nothing_and_is_called_missing(
 ) -> None:
     result = pool.submit(grade_file, handed_in(solved_only(task, set())), 0, task).result()
     assert result.score == 0
-    assert {item.status for item in result.items} == {"missing", "manual"}
+    assert {item.status for item in result.items} <= {"missing", "manual"}
 
 
 def test_an_hour_of_training_is_not_waited_for(
