@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from classwork import CORPUS, MISTAKES, TASK, WITHOUT_TRAINING
 
-from autograder.audit import Audit, Verdict, _print, examine
+from autograder.audit import Audit, Verdict, _examine_item, _print, examine
+from autograder.errors import WrongUsage
+from autograder.misconceptions import Misconception
 
 RIGHTLY = Verdict("decoder", "a-mistake", True, ("a-mistake",))
 WRONGLY = Verdict("decoder", "a-mistake", True, ("another",))
@@ -62,10 +64,26 @@ def test_the_report_counts_by_item_and_names_what_is_wrong(
         ((RIGHTLY,) * 18 + (WRONGLY,) * 2, (), False),
         ((RIGHTLY,) * 99 + (NOT_CAUGHT,), (), False),
         ((RIGHTLY,), ("plain: it lost a point",), False),
+        ((), (), True),
     ],
-    ids=["one in twenty misnamed", "two in twenty misnamed", "one not caught", "one rejected"],
+    ids=[
+        "one in twenty misnamed",
+        "two in twenty misnamed",
+        "one not caught",
+        "one rejected",
+        "no mistakes yet",
+    ],
 )
 def test_what_is_sound(
     verdicts: tuple[Verdict, ...], rejected: tuple[str, ...], sound: bool
 ) -> None:
     assert Audit(TASK, verdicts, (), rejected).sound is sound
+
+
+def test_a_misconception_of_an_item_that_is_not_there_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stray = Misconception("a-mistake", "encodr", "hint", "module")
+    monkeypatch.setattr("autograder.audit.misconceptions", lambda task: [stray])
+    with pytest.raises(WrongUsage, match=r"'a-mistake' is of the item 'encodr', .* has: encoder, "):
+        _examine_item(TASK, "encoder")

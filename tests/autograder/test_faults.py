@@ -79,6 +79,20 @@ def test_the_solution_is_asked_once_for_all_submissions(
     assert not checked(ODD, "value.mean() >= 0").outcomes[0].passed
 
 
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ("import no_such_module", r"(?s)can't be imported.*No module named 'no_such_module'"),
+        ("def test(:", r"(?s)can't be imported.*SyntaxError"),
+        ("@item('encodr')\ndef test_b(student): ...", "the @item of test_b names no item of"),
+        ("def test_b(student): ...", "the @item of test_b names no item of the lesson"),
+    ],
+)
+def test_a_slip_of_the_author_is_told_as_what_it_is(checked, more: str, message: str) -> None:
+    with pytest.raises(GraderFault, match=message):
+        checked(ODD, f"True\n\n{more}\n")
+
+
 # --- grading processes that are lost ----------------------------------------------------------
 
 
