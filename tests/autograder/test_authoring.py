@@ -34,12 +34,12 @@ def attention(q, k, v, mask=None):
     weights = torch.softmax(scores, -1)
     return torch.matmul(weights, v), weights
 """
-# In one process, since each command has to import what the others do: `new`, then all the rest.
-AS_IT_COMES = """
+# Several commands in one process, since each of them has to import what the others do.
+COMMANDS_IN_A_ROW = """
+import sys
 from autograder.cli import main
 if __name__ == "__main__":
-    for command in ("new fresh", "release fresh", "audit fresh --jobs 1",
-                    "grade solutions/fresh/fresh.ipynb --assignment fresh --out fresh --jobs 1"):
+    for command in sys.argv[1:]:
         assert main(command.split()) == 0, command
 """
 # What the lab says to each misconception's module, where it is loaded as a notebook's cell.
@@ -220,9 +220,11 @@ def test_its_notebook_has_a_question_for_every_known_mistake(course: Course) -> 
 
 
 def test_a_new_assignment_is_released_audited_and_graded_as_it_comes(course: Course) -> None:
-    script = course.folder / "as_it_comes.py"  # grading processes import it again
-    script.write_text(AS_IT_COMES)
-    said = course.run(sys.executable, str(script)).stdout
+    script = course.folder / "commands_in_a_row.py"  # a file: grading processes import it again
+    script.write_text(COMMANDS_IN_A_ROW)
+    course.run(sys.executable, str(script), "new fresh", "release fresh")
+    grade = "grade solutions/fresh/fresh.ipynb --assignment fresh --out fresh --jobs 1"
+    said = course.run(sys.executable, str(script), "audit fresh --jobs 1", grade).stdout
     assert re.search(r"all +│ +2 │ +2 │ +2 │", said)
     assert "right variants: 1, rejected: 0" in said
     assert "fresh fresh 1/1" in said
