@@ -42,6 +42,20 @@ if __name__ == "__main__":
     for command in sys.argv[1:]:
         assert main(command.split()) == 0, command
 """
+NEW_LAB = """
+from types import ModuleType
+import nndl
+from autograder.assignment import reference
+from autograder.misconceptions import misconceptions
+nndl.lab("fresh").check("unit_rows", reference("fresh").unit_rows)
+for mistake in misconceptions("fresh"):
+    module = ModuleType("cell")
+    exec(mistake.module, module.__dict__)
+    try:
+        nndl.lab("fresh").check("unit_rows", module.unit_rows)
+    except AssertionError as failed:
+        print(failed)
+"""
 # What the lab says to each misconception's module, where it is loaded as a notebook's cell.
 LAB_AND_MISTAKES = """
 import json
@@ -229,6 +243,9 @@ def test_a_new_assignment_is_released_audited_and_graded_as_it_comes(course: Cou
     assert "right variants: 1, rejected: 0" in said
     assert "fresh fresh 1/1" in said
     assert (course.folder / "assignments" / "fresh" / "fresh.ipynb").is_file()
+    checked = course.run(sys.executable, "-c", NEW_LAB).stdout
+    assert "unit_rows: right" in checked
+    assert checked.count("every row has the length 1\n  Their lengths are") == 2
 
 
 @pytest.mark.usefixtures("shown")

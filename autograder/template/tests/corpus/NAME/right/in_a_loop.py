@@ -2,4 +2,4 @@
 
 
 def unit_rows(x):
-    return torch.stack([row / torch.linalg.vector_norm(row) for row in x])
+    return torch.stack([row / row.square().sum().sqrt() for row in x])
