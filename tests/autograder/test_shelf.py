@@ -12,6 +12,7 @@ import torch
 from classwork import TASK
 
 from autograder import shelf
+from autograder.assignment import assignment
 from autograder.checks import Check
 from autograder.errors import StudentError
 from autograder.grading import Outcome
@@ -64,20 +65,20 @@ def test_what_was_stored_by_other_code_is_not_believed(
     shelf.store(task, "decoder-0", OUTCOMES)
     course = cache / "course"
     (course / "solutions").mkdir(parents=True)
-    shutil.copytree(shelf.assignment(task).folder, course / "solutions" / task)
+    shutil.copytree(assignment(task).folder, course / "solutions" / task)
     (course / "nbgrader_config.py").touch()
     monkeypatch.chdir(course)
-    shelf.assignment.cache_clear()
+    assignment.cache_clear()
     try:
         assert shelf.fetch(task, "decoder-0") is not None  # the same code, in another place
         changed = course / "solutions" / task / file
         text = changed.read_text(encoding="utf-8")
         assert line in text
         changed.write_text(text.replace(line, other), encoding="utf-8")
-        shelf.assignment.cache_clear()  # another run reads it anew
+        assignment.cache_clear()  # another run reads it anew
         assert shelf.fetch(task, "decoder-0") is None
     finally:
-        shelf.assignment.cache_clear()
+        assignment.cache_clear()
 
 
 @pytest.mark.parametrize(
