@@ -12,7 +12,7 @@ from pathlib import Path
 from autograder.errors import GraderFault
 from autograder.feedback import feedback
 from autograder.lock import alone
-from autograder.pool import grading_processes, warm_process
+from autograder.pool import grade_here, grading_processes
 from autograder.result import Result, read_result, write_atomically
 from autograder.sandbox.walls import choose
 from autograder.submission import Handed, read
@@ -20,21 +20,23 @@ from autograder.submission import Handed, read
 
 @dataclass(frozen=True)
 class Order:
-    """How a class is to be graded."""
+    """How a class is to be graded: `jobs` at a time here, or by the workers of a `scheduler`."""
 
     out: Path
     walls: str = "bwrap"
     seed: int = 0
     regrade: bool = False
     jobs: int = 1
+    scheduler: str | None = None
 
 
 def grade_class(handed: Sequence[Handed], order: Order) -> Iterator[tuple[Result, bool]]:
     """Grade the submissions; yields each result, and whether it was kept from an earlier run.
 
     A finished submission is graded again only if it changed, or with `regrade`. Raises
-    WrongUsage if another grader is at work on the same folder, GraderFault if a result can't be
-    written; what was finished stays, and the same command continues.
+    WrongUsage if another grader is at work on the same folder, or there is no cluster to grade on;
+    GraderFault if a result can't be written, or the cluster gets lost. What was finished stays, and
+    the same command continues.
     """
     with alone(order.out):
         waiting = []
@@ -44,11 +46,26 @@ def grade_class(handed: Sequence[Handed], order: Order) -> Iterator[tuple[Result
                 yield kept, True
             else:
                 waiting.append(one)
-        for result in _graded(waiting, order):
+        graded = _graded_here if order.scheduler is None else _graded_on_cluster
+        for result in graded(waiting, order):
             yield result, False
 
 
-def _graded(waiting: list[Handed], order: Order) -> Iterator[Result]:
+def _graded_on_cluster(waiting: list[Handed], order: Order) -> Iterator[Result]:
+    """The results of all, as they come from the workers."""
+    if not waiting:
+        return
+    from autograder.cluster import MOST_LOST, grade_on
+
+    assert order.scheduler is not None
+    for one, result in grade_on(order.scheduler, waiting, order.walls, order.seed):
+        if result is None:
+            error = f"With this submission {MOST_LOST} workers were lost: out of memory?"
+            result = _not_graded(one, (order.walls,), order.seed, error)
+        yield _write(result, one, order)
+
+
+def _graded_here(waiting: list[Handed], order: Order) -> Iterator[Result]:
     """The results of all, as they come.
 
     Where a grading process is lost, all that were in work are graded once more, each by itself:
@@ -99,26 +116,20 @@ def _finished(one: Handed, order: Order) -> Result | None:
 
 
 def _grade_and_write(one: Handed, order: Order) -> Result:
-    return _write(grade_here(one, order.seed), one, order)
-
-
-def grade_here(one: Handed, seed: int) -> Result:
     """One submission, in a grading process."""
-    from autograder.grading import grade  # imports torch, which the class's own process needs not
-
-    submission = read(one)
-    result = grade(submission, warm_process(), seed)
-    if result.status == "failed":  # what ended a warm process may have passed
-        result = grade(submission, warm_process(), seed)
-    return result
+    return _write(grade_here(read(one), order.seed), one, order)
 
 
 def lost(one: Handed, walls: str, seed: int) -> Result:
     """The result of a submission with which a grading process was lost twice."""
-    from autograder.grading import not_graded
-
     error = "The grading process was lost with this submission, twice: out of memory?"
-    return not_graded(read(one), choose(walls).names, seed, error)
+    return _not_graded(one, choose(walls).names, seed, error)
+
+
+def _not_graded(one: Handed, walls: tuple[str, ...], seed: int, error: str) -> Result:
+    from autograder.grading import not_graded  # imports torch, which this process seldom needs
+
+    return not_graded(read(one), walls, seed, error)
 
 
 def _write(result: Result, one: Handed, order: Order) -> Result:

@@ -62,6 +62,9 @@ def _parser() -> argparse.ArgumentParser:
                        help="only these students")  # fmt: skip
     grade.add_argument("--jobs", type=_positive, default=_cores(), metavar="N",
                        help="submissions at a time (default: %(default)s, the cores)")  # fmt: skip
+    grade.add_argument("--scheduler", metavar="ADDRESS",
+                       help="grade on the workers of this Dask scheduler (tcp://HOST:8786), "
+                            "and not on this machine")  # fmt: skip
     grade.add_argument("--regrade", action="store_true", help="grade finished submissions again")
     grade.add_argument("--seed", type=int, default=0, metavar="N",
                        help="what the checks' inputs are drawn from (default: 0)")  # fmt: skip
@@ -147,19 +150,21 @@ def _grade(options: argparse.Namespace) -> int:
 
     handed = find(options.submitted, options.assignment, options.student)
     try:
-        walls = choose(options.walls)
+        if options.scheduler is None:  # workers look for themselves
+            choose(options.walls)
     except NoWalls as error:
         raise WrongUsage(
             f"{error}\nWithout walls a student's code can read and change anything that you can. "
             "If you accept that: --walls process, or --walls none."
         ) from error
-    if not walls.isolated:
+    if options.walls != "bwrap":
         print(f"autograder: WITHOUT WALLS ({options.walls}): students' code can read and change "
               "anything that you can.", file=sys.stderr)  # fmt: skip
-    order = Order(options.out, options.walls, options.seed, options.regrade, options.jobs)
+    order = Order(options.out, options.walls, options.seed, options.regrade, options.jobs,
+                  options.scheduler)  # fmt: skip
     graded = grade_class(handed, order)
     with home_of(options.submitted, options.gradebook) as home:
-        results = show(recorded(graded, handed, home) if home else graded, len(handed))
+        all_graded = show(recorded(graded, handed, home) if home else graded, len(handed))
     print(f"Results and feedback: {options.out}/STUDENT/ASSIGNMENT/", file=sys.stderr)
     complaints = []
     if home:
@@ -167,8 +172,7 @@ def _grade(options: argparse.Namespace) -> int:
         complaints = [said for one in handed if (said := refused(one.student))]
     for said in complaints:
         print(f"autograder: {said}", file=sys.stderr)
-    failed = any(result.status == "failed" for result in results)
-    return FAULT if failed or complaints else GRADED
+    return GRADED if all_graded and not complaints else FAULT
 
 
 def _report(options: argparse.Namespace) -> int:

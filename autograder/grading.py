@@ -174,7 +174,7 @@ def versions() -> dict[str, str]:
     return {
         "autograder": __version__,
         "python": platform.python_version(),
-        "torch": str(torch.__version__),  # a type of torch's, else, and who gets it imports torch
+        "torch": str(torch.__version__),  # its own type is pickled by name, and imports torch
     }
 
 

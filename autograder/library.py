@@ -9,12 +9,12 @@ from pathlib import Path
 from threading import Lock
 from typing import Literal
 
-from autograder.classroom import grade_here, lost
+from autograder.classroom import lost
 from autograder.errors import GraderFault, WrongUsage
-from autograder.pool import grading_processes
+from autograder.pool import grade_here, grading_processes
 from autograder.result import Result
 from autograder.sandbox.walls import NoWalls, choose
-from autograder.submission import Handed
+from autograder.submission import Handed, read
 
 
 class Grader:
@@ -60,11 +60,12 @@ class Grader:
             raise WrongUsage(f"There is no {path}. A submission is a file or a folder.")
         name = student or (place.name if place.is_dir() else place.stem)
         handed = Handed(name, assignment, place)
+        submission = read(handed)
         with self._one_at_a_time:
             for _ in range(2):
                 process = self._started()
                 try:
-                    return process.submit(grade_here, handed, self._seed).result()
+                    return process.submit(grade_here, submission, self._seed).result()
                 except BrokenProcessPool:
                     self._end()
             return lost(handed, self._walls, self._seed)

@@ -290,6 +290,6 @@ def test_help_names_every_command_and_option() -> None:
     for command in ("release", "grade", "audit", "doctor"):
         assert command in overview.stdout
     help_ = autograder("grade", "--help")
-    for option in ("SUBMITTED", "--assignment", "--out", "--student", "--jobs", "--regrade",
-                   "--seed", "--walls"):  # fmt: skip
+    for option in ("SUBMITTED", "--assignment", "--out", "--student", "--jobs", "--scheduler",
+                   "--regrade", "--seed", "--walls"):  # fmt: skip
         assert option in help_.stdout
