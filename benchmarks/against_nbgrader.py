@@ -28,14 +28,9 @@ from __future__ import annotations
 
 import argparse
 import os
-import subprocess
 import sys
 import tempfile
-import threading
-import time
 from collections.abc import Mapping
-from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "autograder"))
@@ -43,6 +38,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "autograder"))
 import notebook_class
 from nbgrader_course import ROOT, Course
 from vanilla import OFFLINE, TASK, a_class, as_it_comes, copied, points
+from watch import Cost, measured
 
 CLASS = ROOT / "examples" / "class" / "submitted"
 LEFT_OUT = {"liam", "pablo"}
@@ -50,81 +46,6 @@ AUTOGRADE = ("nbgrader", "autograde")
 PATIENTLY = ("--Execute.timeout=600",)  # seconds for a cell
 GRADE = ("autograder", "grade", "submitted/")
 GOAL = 20.0  # times faster
-LOOK_SECONDS = 0.03
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What a command took for one submission of `count`, in seconds."""
-
-    count: int
-    wall: float
-    cores: float
-
-
-class Watch(threading.Thread):
-    """Adds up the CPU time of a process and of all that it starts, by looking often.
-
-    The kernel's own sum (`RUSAGE_CHILDREN`) has no process in it for which nobody waited: the
-    workers behind the walls are such.
-    """
-
-    def __init__(self, pid: int) -> None:
-        super().__init__(daemon=True)
-        self.pid, self.done = pid, threading.Event()
-        self.seen: dict[int, float] = {}
-
-    def run(self) -> None:
-        while not self.done.wait(LOOK_SECONDS):
-            for pid in _tree(self.pid):
-                self.seen[pid] = _cpu(pid) or self.seen.get(pid, 0.0)
-
-    def total(self) -> float:
-        self.done.set()
-        self.join()
-        return sum(self.seen.values())
-
-
-def _tree(pid: int) -> list[int]:
-    """A process and all its descendants."""
-    found = [pid]
-    for one in found:
-        with suppress(OSError):
-            for path in Path(f"/proc/{one}/task").glob("*/children"):
-                found += map(int, path.read_text().split())
-    return found
-
-
-def _cpu(pid: int) -> float:
-    """CPU seconds of a process, all its threads together; 0 if it is gone."""
-    with suppress(OSError):
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-    return 0.0
-
-
-def measured(course: Course, command: tuple[str, ...], count: int) -> Cost:
-    """Run a command in the course. Exits if it fails."""
-    started = time.perf_counter()
-    with (
-        tempfile.TemporaryFile("w+") as said,
-        subprocess.Popen(
-            command,
-            cwd=course.folder,
-            env=course.environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=said,
-            stderr=said,
-        ) as process,
-    ):
-        watch = Watch(process.pid)
-        watch.start()
-        status = process.wait()
-        wall = time.perf_counter() - started
-        if status:
-            said.seek(0)
-            sys.exit(f"{' '.join(command)} ended with {status}:\n{said.read()}")
-    return Cost(count, wall / count, watch.total() / count)
 
 
 def modules(students: list[str], copies: int) -> dict[str, bytes]:
@@ -134,6 +55,10 @@ def modules(students: list[str], copies: int) -> dict[str, bytes]:
         for copy in range(copies)
         for name in students
     }
+
+
+def cost(course: Course, command: tuple[str, ...], count: int) -> Cost:
+    return measured(command, course.folder, course.environment(), count)
 
 
 def show(rows: Mapping[str, Cost]) -> None:
@@ -189,10 +114,10 @@ def main() -> None:
         vanilla = as_it_comes(course, base / "vanilla")
         autograde = (*AUTOGRADE, task, *(PATIENTLY if training else ()))
         rows = {
-            "nbgrader autograde": measured(vanilla, autograde, count),
-            "autograder grade, first time": measured(first, GRADE, count),
-            "autograder grade": measured(later, GRADE, count),
-            "autograder grade, nothing new": measured(later, GRADE, count),
+            "nbgrader autograde": cost(vanilla, autograde, count),
+            "autograder grade, first time": cost(first, GRADE, count),
+            "autograder grade": cost(later, GRADE, count),
+            "autograder grade, nothing new": cost(later, GRADE, count),
         }
         show(rows)
         faster = rows["nbgrader autograde"].wall / rows["autograder grade"].wall
