@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from canvas_export import gradebook as canvas_gradebook
-from made_up import by_hand, folder_of, item, result
+from made_up import by_hand, result, worth, write
 
 from autograder.cli import main
 from autograder.errors import WrongUsage
@@ -61,8 +61,8 @@ def test_what_is_no_gradebook_is_refused_and_none_is_made(tmp_path, address):
 
 
 def test_canvas_gets_all_points_of_those_who_have_them(url, tmp_path, capsys):
-    items = item("loss", 2.0, 2.0), by_hand("essay", 3.0)
-    folder = folder_of(tmp_path / "r", *(result(s, *items) for s in ("ada", "boris", "chen", "d")))
+    items = worth("loss", 2.0, 2.0), by_hand("essay", 3.0)
+    folder = write(tmp_path / "r", *(result(s, *items) for s in ("ada", "boris", "chen", "d")))
     exported = tmp_path / "canvas.csv"
     exported.write_text(canvas_gradebook(possible=("5", "5", "5")))
     to_canvas = ["--to", "canvas", "--canvas-gradebook", str(exported), "--gradebook", url]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from canvas_export import gradebook
-from made_up import by_hand, failed, folder_of, item, result
+from made_up import by_hand, graded, not_graded, result, worth, write
 
 from autograder.cli import main
 
@@ -16,7 +16,7 @@ TO_CANVAS = ("--to", "canvas", "--canvas-gradebook")
 @pytest.fixture
 def results(tmp_path: Path) -> Path:
     """A folder of results: two submissions, and one with which the grader failed."""
-    return folder_of(tmp_path / "results", result("ada"), result("boris"), failed("chen"))
+    return write(tmp_path / "results", graded("ada"), graded("boris"), not_graded("chen"))
 
 
 @pytest.fixture
@@ -87,15 +87,15 @@ def test_what_cannot_be_read_is_named_and_left_out(results, capsys):
 
 
 def test_points_by_hand_that_are_not_in_the_grades_are_said(tmp_path, canvas_file, capsys):
-    handed_in = result("ada", item("loss", 1.0, 2.0), by_hand("essay", 3.0))
-    assert run(folder_of(tmp_path / "r", handed_in), *TO_CANVAS, canvas_file) == 0
+    handed_in = result("ada", worth("loss", 1.0, 2.0), by_hand("essay", 3.0))
+    assert run(write(tmp_path / "r", handed_in), *TO_CANVAS, canvas_file) == 0
     assert "3 points are given by hand, and these grades are WITHOUT them." in (
         capsys.readouterr().err
     )
 
 
 def test_canvas_takes_one_assignment_at_a_time(tmp_path, canvas_file, capsys):
-    folder = folder_of(tmp_path / "r", result("ada"), result("ada", assignment="dcgan"))
+    folder = write(tmp_path / "r", graded("ada"), graded("ada", assignment="dcgan"))
     assert run(folder, *TO_CANVAS, canvas_file) == 2
     assert "say --assignment, one of dcgan, fc_vae." in capsys.readouterr().err
     assert run(folder, *TO_CANVAS, canvas_file, "--assignment", "dcgan", "--column", "VAE") == 0

@@ -7,7 +7,7 @@ import io
 from dataclasses import replace
 from pathlib import Path
 
-from made_up import by_hand, failed, item, result
+from made_up import by_hand, graded, not_graded, result, worth
 
 from autograder.exports.spreadsheet import spreadsheet
 from autograder.result import Result
@@ -22,7 +22,7 @@ def rows(*results: Result) -> list[dict[str, str]]:
 
 
 def test_each_submission_has_a_row_with_its_points_and_what_went_wrong():
-    items = item("encoder", 4.0, 4.0), item("loss", 0.6667, 2.0, "kl-sign")
+    items = worth("encoder", 4.0, 4.0), worth("loss", 0.6667, 2.0, "kl-sign")
     noted = replace(result("ada", *items), notes=("No vae.py.", "A link."))
     assert rows(noted) == [
         {
@@ -42,31 +42,31 @@ def test_each_submission_has_a_row_with_its_points_and_what_went_wrong():
 
 
 def test_a_misconception_that_failed_several_checks_is_named_once():
-    one = result("ada", item("a", 0.0, 1.0, "kl-sign"), item("b", 0.0, 1.0, "kl-sign"))
-    two = result("boris", item("a", 0.0, 1.0, "kl-sign"), item("b", 0.0, 1.0, "no-noise"))
+    one = result("ada", worth("a", 0.0, 1.0, "kl-sign"), worth("b", 0.0, 1.0, "kl-sign"))
+    two = result("boris", worth("a", 0.0, 1.0, "kl-sign"), worth("b", 0.0, 1.0, "no-noise"))
     assert [row["misconceptions"] for row in rows(one, two)] == ["kl-sign", "kl-sign, no-noise"]
 
 
 def test_assignments_have_columns_of_their_own_where_items_share_a_name():
-    vae = result("ada", item("loss", 1.0, 2.0))
-    gan = result("ada", item("loss", 3.0, 4.0), assignment="dcgan")
+    vae = result("ada", worth("loss", 1.0, 2.0))
+    gan = result("ada", worth("loss", 3.0, 4.0), assignment="dcgan")
     first, second = rows(vae, gan)
     assert (first["fc_vae: loss"], first["dcgan: loss"]) == ("1.0", "")
     assert (second["fc_vae: loss"], second["dcgan: loss"]) == ("", "3.0")
 
 
 def test_where_the_grader_failed_there_is_the_reason_and_no_score():
-    row = rows(result("ada"), failed("boris"))[1]
-    assert (row["status"], row["error"]) == ("failed", "out of memory")
+    row = rows(graded("ada"), not_graded("boris"))[1]
+    assert (row["status"], row["error"]) == ("failed", "the walls went down")
     assert (row["score"], row["points_by_hand"], row["fc_vae: reparametrize"]) == ("", "", "")
 
 
 def test_points_by_hand_are_counted_apart():
-    row = rows(result("ada", item("loss", 1.0, 2.0), by_hand("essay", 3.0)))[0]
+    row = rows(result("ada", worth("loss", 1.0, 2.0), by_hand("essay", 3.0)))[0]
     assert (row["score"], row["max_score"], row["points_by_hand"]) == ("1.0", "2.0", "3.0")
     assert row["fc_vae: essay"] == ""
 
 
 def test_what_students_wrote_is_no_formula():
-    row = rows(replace(result("=HYPERLINK(1)"), notes=("-x.py was left out.",)))[0]
+    row = rows(replace(graded("=HYPERLINK(1)"), notes=("-x.py was left out.",)))[0]
     assert (row["student"], row["notes"]) == ("'=HYPERLINK(1)", "'-x.py was left out.")
