@@ -20,7 +20,7 @@ from autograder.exports.writing import new_file
 
 HARNESS = Path(__file__).parent / "gradescope"
 FILES = ("pyproject.toml", "constraints.txt", "nbgrader_config.py", "course.toml", "LICENSE")
-LEFT_OUT = ("__pycache__", ".ipynb_checkpoints", "checkpoints", "build")
+LEFT_OUT = ("__pycache__", ".ipynb_checkpoints", "checkpoints", "build", "template")
 
 
 def main() -> int:

@@ -199,6 +199,12 @@ def assert_not_done_yet(cell: NotebookNode) -> None:
     assert "not done yet" in "".join(output["text"] for output in cell.outputs)
 
 
+def assert_no_traceback_leads_through_a_check(notebook: NotebookNode) -> None:
+    for _cell, error in errors(notebook):
+        assert "nndl/check.py" not in "\n".join(error["traceback"])
+        assert "nndl/labs" not in "\n".join(error["traceback"])
+
+
 # --- the set-up cell in Colab -----------------------------------------------------------------
 
 

@@ -35,9 +35,11 @@ def attention(q, k, v, mask=None):
     return torch.matmul(weights, v), weights
 """
 # Several commands in one process, since each of them has to import what the others do.
-COMMANDS_IN_A_ROW = """
+COMMANDS_IN_A_ROW = """\
 import sys
+
 from autograder.cli import main
+
 if __name__ == "__main__":
     for command in sys.argv[1:]:
         assert main(command.split()) == 0, command

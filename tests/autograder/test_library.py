@@ -66,8 +66,7 @@ def test_a_main_file_that_grades_when_it_is_imported_is_told_so(class_folder):
 
 def test_a_lost_process_is_replaced(grader, class_folder):
     folder = class_folder / "submitted" / "boris"
-    with pytest.raises(WrongUsage, match="There is no assignment 'nothing'"):
-        grader.grade(folder, "nothing")
+    grader.grade(folder, "fc_vae")
     processes = multiprocessing.active_children()
     assert processes
     for process in processes:
@@ -99,9 +98,11 @@ def test_several_threads_may_use_it(grader, class_folder):
     assert [result.student for result in results] == ["ada", "boris"] * 2
 
 
-def test_a_path_to_nothing_is_wrong_usage(grader):
+def test_a_path_to_nothing_and_an_unknown_assignment_are_wrong_usage(grader, class_folder):
     with pytest.raises(WrongUsage, match="There is no nowhere"):
         grader.grade("nowhere", "fc_vae")
+    with pytest.raises(WrongUsage, match="There is no assignment 'nothing'"):
+        grader.grade(class_folder / "submitted" / "boris", "nothing")
 
 
 def test_walls_that_cannot_be_had_are_wrong_usage(monkeypatch, tmp_path, class_folder):
