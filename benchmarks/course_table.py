@@ -7,7 +7,8 @@ turns) is graded with all items, as `grade_class.py` does it.
 
     .venv/bin/python benchmarks/course_table.py [--measure ASSIGNMENT...] [--write]
 
-With `--write` the table takes the place of the one in the README.
+With `--write` the table takes the place of the one in the README. Core-seconds are not the same
+everywhere: what a loop of Python's takes is printed too, to compare machines by.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import os
 import resource
 import sys
 import tempfile
+import time
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -97,6 +99,14 @@ def grade_a_class(task: str) -> float:
         return _mean([_total(one) for one in grade_all(handed, warm, items, meter)]).cores
 
 
+def loop_seconds() -> float:
+    """What this machine takes to count to 20 million."""
+    before = time.process_time()
+    for _ in range(20_000_000):
+        pass
+    return time.process_time() - before
+
+
 def standing() -> list[list[str]]:
     """The rows of the table in the README, without its head."""
     table = README.read_text(encoding="utf-8").partition(BEGIN)[2].partition(END)[0]
@@ -120,6 +130,7 @@ def main() -> None:
     measured = {row[0]: row[len(COUNTED) :] for row in standing()}
     for task in options.measure:
         measured[f"`{task}`"] = [f"{notebook_seconds(task):.0f}", f"{core_seconds(task):.2f}"]
+        print(f"measured {task}; counting to 20 million takes {loop_seconds():.1f} s")
     unknown = ["–"] * len(MEASURED)
     rows = [counted(task) for task in known_assignments()]
     table = as_table([[*row, *measured.get(row[0], unknown)] for row in rows])
