@@ -59,6 +59,7 @@ TRAINS: dict[str, set[str]] = {  # the items that train a model, by assignment
     "autoencoders": {"train_autoencoder", "train_vae", "sample_digits"},
     "bernoulli_vae": set(),
     "conv_vae": set(),
+    "dcgan": set(),
 }
 NOTEBOOKS = 24  # a class of the others
 BUDGETS = {  # core-seconds of a submission
@@ -67,6 +68,7 @@ BUDGETS = {  # core-seconds of a submission
         "autoencoders": 1.0,
         "bernoulli_vae": 1.0,
         "conv_vae": 1.0,
+        "dcgan": 4.0,
     },
     "with training": {BUNDLED: 2.0, "autoencoders": 5.0},
 }
