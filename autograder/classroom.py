@@ -9,7 +9,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.errors import GraderFault
+from autograder.errors import CONTINUE, GraderFault
 from autograder.feedback import feedback
 from autograder.lock import alone
 from autograder.pool import grade_here, grading_processes
@@ -139,7 +139,6 @@ def _write(result: Result, one: Handed, order: Order) -> Result:
         write_atomically(path, result.as_text())  # last: it says that all is there
     except OSError as error:
         raise GraderFault(
-            f"{path.parent} can't be written to: {error.strerror}. Finished results are kept: "
-            "give the same command to continue."
+            f"{path.parent} can't be written to: {error.strerror}. {CONTINUE}"
         ) from error
     return result

@@ -7,9 +7,10 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from autograder import __version__
-from autograder.errors import GraderFault, WrongUsage
+from autograder.errors import CONTINUE, GraderFault, WrongUsage
 from autograder.text import printable
 
 GRADED, FAULT, USAGE, INTERRUPTED = 0, 1, 2, 130
@@ -31,10 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"autograder: {error}", file=sys.stderr)
         return FAULT
     except KeyboardInterrupt:
-        print(
-            "\nautograder: stopped. Finished results are kept: give the same command to continue.",
-            file=sys.stderr,
-        )
+        print(f"\nautograder: stopped. {CONTINUE}", file=sys.stderr)
         return INTERRUPTED
 
 
@@ -51,6 +49,29 @@ def _parser() -> argparse.ArgumentParser:
     release.add_argument("assignments", nargs="*", metavar="ASSIGNMENT")
     release.set_defaults(run=_release)
 
+    _add_grade(commands)
+
+    report = commands.add_parser("report", help="make the class report and students' pages")
+    report.add_argument("folder", type=Path, metavar="DIR", help="a folder of results")
+    report.set_defaults(run=_report)
+
+    _add_export(commands)
+
+    audit = commands.add_parser("audit", help="try the checks on known mistakes and right variants")
+    audit.add_argument("assignments", nargs="*", metavar="ASSIGNMENT")
+    audit.add_argument("--jobs", type=_positive, default=_cores(), metavar="N")
+    audit.set_defaults(run=_audit)
+
+    new = commands.add_parser("new", help="lay out a new assignment")
+    new.add_argument("name", metavar="NAME")
+    new.set_defaults(run=_new)
+
+    doctor = commands.add_parser("doctor", help="what this machine has: walls, versions, cores")
+    doctor.set_defaults(run=_doctor)
+    return parser
+
+
+def _add_grade(commands: Any) -> None:
     grade = commands.add_parser("grade", help="grade what students handed in")
     grade.add_argument("submitted", type=Path, metavar="SUBMITTED",
                        help="nbgrader's submitted folder, a folder with one entry per student, "
@@ -74,10 +95,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_walls(grade)
     grade.set_defaults(run=_grade)
 
-    report = commands.add_parser("report", help="make the class report and students' pages")
-    report.add_argument("folder", type=Path, metavar="DIR", help="a folder of results")
-    report.set_defaults(run=_report)
 
+def _add_export(commands: Any) -> None:
     export = commands.add_parser("export", help="results for Canvas, Gradescope or a spreadsheet")
     export.add_argument("folder", type=Path, metavar="DIR", help="where the results are")
     export.add_argument("--to", choices=("canvas", "gradescope", "csv"), required=True)
@@ -94,19 +113,6 @@ def _parser() -> argparse.ArgumentParser:
                         help="take all points, those given by hand too, from this gradebook of "
                              "nbgrader's")  # fmt: skip
     export.set_defaults(run=_export)
-
-    audit = commands.add_parser("audit", help="try the checks on known mistakes and right variants")
-    audit.add_argument("assignments", nargs="*", metavar="ASSIGNMENT")
-    audit.add_argument("--jobs", type=_positive, default=_cores(), metavar="N")
-    audit.set_defaults(run=_audit)
-
-    new = commands.add_parser("new", help="lay out a new assignment")
-    new.add_argument("name", metavar="NAME")
-    new.set_defaults(run=_new)
-
-    doctor = commands.add_parser("doctor", help="what this machine has: walls, versions, cores")
-    doctor.set_defaults(run=_doctor)
-    return parser
 
 
 def _add_walls(command: argparse.ArgumentParser) -> None:

@@ -25,7 +25,7 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from autograder.errors import GraderFault, WrongUsage
+from autograder.errors import CONTINUE, GraderFault, WrongUsage
 from autograder.fingerprint import fingerprint
 from autograder.pool import grade_here, grading_processes
 from autograder.result import Result
@@ -40,7 +40,6 @@ WORKERS_SECONDS = 30  # without a single worker, until we give up
 LOOK_SECONDS = 1
 AHEAD = 2  # submissions for each thread of a worker: the one in work, and the next
 MOST_LOST = 3  # workers with one submission
-CONTINUE = "Finished results are kept: give the same command to continue."
 SCHEDULER_LOST = f"The connection to the scheduler was lost. {CONTINUE}"
 
 

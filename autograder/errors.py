@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from autograder.text import quotable
 
+# Of what was begun and not ended.
+CONTINUE = "Finished results are kept: give the same command to continue."
+
 
 class WrongUsage(Exception):
     """What the instructor asked for can't be done; the message says what to do instead."""

@@ -8,6 +8,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from autograder.errors import GraderFault
+from autograder.text import printable
+
 SCHEMA = 1
 
 
@@ -103,6 +106,14 @@ def results_in(folder: Path) -> tuple[list[Result], list[Path]]:
             others.append(path)
     results.sort(key=lambda result: (result.assignment, result.student))
     return results, others
+
+
+def write_page(path: Path, content: str) -> None:
+    """Write a file that is made from results. Raises GraderFault where that can't be."""
+    try:
+        write_atomically(path, content)
+    except OSError as error:
+        raise GraderFault(f"{printable(str(path))} can't be written: {error.strerror}.") from error
 
 
 def write_atomically(path: Path, content: str | bytes, mode: int = 0o644) -> None:

@@ -39,6 +39,7 @@ import torch
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "autograder"))
 
 from notebook_class import a_class
+from watch import field, memory, tree
 
 from autograder import diagnosis, grading
 from autograder.assignment import assignment
@@ -131,7 +132,7 @@ class Meter:
         self._weigh()
         guardian = _parent(_pid(worker.pidfd))
         spent = _cpu(guardian)
-        self.living = [pid for pid in self.living if pid not in _tree(guardian)]
+        self.living = [pid for pid in self.living if pid not in tree(guardian)]
         report = kill(worker)
         self.ended += spent + report.get("cpu", 0.0)
         self._largest("a worker, most", report.get("memory", 0))
@@ -139,7 +140,7 @@ class Meter:
 
     def look(self) -> None:
         """See which processes there are."""
-        self.living = _tree(self.warm.program.pid) if self.warm.program is not None else []
+        self.living = tree(self.warm.program.pid) if self.warm.program is not None else []
 
     def _settle(self) -> None:
         now = self._now()
@@ -154,7 +155,7 @@ class Meter:
         """Look at memory, which takes time that is not grading's."""
         self._settle()
         self.look()
-        self._largest("behind the walls, all together", sum(map(_proportional, self.living)))
+        self._largest("behind the walls, all together", sum(map(memory, self.living)))
         self._largest("the warm process", max(_status(pid, "VmHWM:") for pid in self.living[:3]))
         self.last = self._now()
 
@@ -202,15 +203,6 @@ def _around(function: Callable[..., Any], wrapper: Callable[..., Any]) -> Callab
 # --- what the kernel knows --------------------------------------------------------------------
 
 
-def _tree(pid: int) -> list[int]:
-    """A process and all its descendants, the oldest first."""
-    found = [pid]
-    for one in found:
-        for path in Path(f"/proc/{one}/task").glob("*/children"):
-            found += map(int, path.read_text().split())
-    return found
-
-
 def _cpu(pid: int) -> float:
     """CPU seconds of one living process, to the nanosecond."""
     try:
@@ -220,33 +212,15 @@ def _cpu(pid: int) -> float:
 
 
 def _pid(pidfd: int) -> int:
-    return int(_field(Path(f"/proc/self/fdinfo/{pidfd}"), "Pid:"))
+    return int(field(Path(f"/proc/self/fdinfo/{pidfd}"), "Pid:"))
 
 
 def _parent(pid: int) -> int:
-    return int(_field(Path(f"/proc/{pid}/status"), "PPid:")) if pid > 0 else 0
+    return int(field(Path(f"/proc/{pid}/status"), "PPid:")) if pid > 0 else 0
 
 
 def _status(pid: int, name: str) -> int:
-    return 1024 * int(_field(Path(f"/proc/{pid}/status"), name))
-
-
-def _proportional(pid: int) -> int:
-    """Memory with its share of what is shared; all of it where the kernel does not tell."""
-    try:
-        return 1024 * int(_field(Path(f"/proc/{pid}/smaps_rollup"), "Pss:"))
-    except PermissionError:
-        return _status(pid, "VmRSS:")
-    except OSError:
-        return 0
-
-
-def _field(path: Path, name: str) -> str:
-    try:
-        lines = path.read_text().splitlines()
-    except (FileNotFoundError, ProcessLookupError):
-        return "0"
-    return next((line.split()[1] for line in lines if line.startswith(name)), "0")
+    return 1024 * int(field(Path(f"/proc/{pid}/status"), name))
 
 
 # --- grading ----------------------------------------------------------------------------------

@@ -76,12 +76,25 @@ def cpu(pid: int) -> float:
 
 
 def memory(pid: int) -> int:
-    """Bytes of a process, with its share of what it shares with others; 0 if it is gone."""
-    with suppress(OSError):
-        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss:"):
-                return 1024 * int(line.split()[1])
-    return 0
+    """Bytes of a process, with its share of what it shares with others; 0 if it is gone.
+
+    All of what is shared where the kernel does not tell.
+    """
+    try:
+        return 1024 * int(field(Path(f"/proc/{pid}/smaps_rollup"), "Pss:"))
+    except PermissionError:
+        return 1024 * int(field(Path(f"/proc/{pid}/status"), "VmRSS:"))
+    except OSError:
+        return 0
+
+
+def field(path: Path, name: str) -> str:
+    """The value on the line that begins with that name; "0" if there is none."""
+    try:
+        lines = path.read_text().splitlines()
+    except (FileNotFoundError, ProcessLookupError):
+        return "0"
+    return next((line.split()[1] for line in lines if line.startswith(name)), "0")
 
 
 def measured(

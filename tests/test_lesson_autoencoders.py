@@ -8,7 +8,7 @@ from typing import Any
 
 import lessons
 import pytest
-from every_lesson import *  # noqa: F403
+from every_lesson import *  # noqa: F403  # its tests and fixtures are ours too
 from lessons import code_cells, graded, mark, marked, shown, unmarked
 from nbformat import NotebookNode
 from nbgrader.preprocessors import CheckCellMetadata

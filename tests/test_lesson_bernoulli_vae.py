@@ -6,7 +6,7 @@ import ast
 
 import lessons
 import pytest
-from every_lesson import *  # noqa: F403
+from every_lesson import *  # noqa: F403  # its tests and fixtures are ours too
 from lessons import code_cells, graded, marked, shown
 from nbformat import NotebookNode
 from nbgrader.preprocessors import CheckCellMetadata

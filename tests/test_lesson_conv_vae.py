@@ -6,7 +6,7 @@ import re
 
 import lessons
 import pytest
-from every_lesson import *  # noqa: F403
+from every_lesson import *  # noqa: F403  # its tests and fixtures are ours too
 from lessons import code_cells, graded, marked, said_by, shown
 from nbformat import NotebookNode
 from nbgrader.preprocessors import CheckCellMetadata

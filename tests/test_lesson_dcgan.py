@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import lessons
-from every_lesson import *  # noqa: F403
+from every_lesson import *  # noqa: F403  # its tests and fixtures are ours too
 from lessons import code_cells, graded, marked, said_by, shown
 from nbformat import NotebookNode
 from nbgrader.preprocessors import CheckCellMetadata

@@ -9,7 +9,7 @@ from types import ModuleType
 
 import lessons
 import pytest
-from every_lesson import *  # noqa: F403
+from every_lesson import *  # noqa: F403  # its tests and fixtures are ours too
 from lessons import Course, code_cells, graded, shown
 from nbformat import NotebookNode
 from nbgrader.preprocessors import CheckCellMetadata

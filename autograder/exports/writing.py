@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from autograder.errors import GraderFault, WrongUsage
-from autograder.result import write_atomically
+from autograder.errors import WrongUsage
+from autograder.result import write_page
 from autograder.text import cell
 
 Cell = str | float | Decimal | None  # text is anybody's, numbers are ours, None is empty
@@ -40,10 +40,7 @@ def as_csv(rows: Iterable[Sequence[Cell]]) -> str:
 def write(exported: Exported) -> None:
     """Write the files, each whole or not at all. Raises GraderFault where one can't be written."""
     for path, content in exported.files.items():
-        try:
-            write_atomically(path, content)
-        except OSError as error:
-            raise GraderFault(f"{path} can't be written: {error.strerror}.") from error
+        write_page(path, content)
 
 
 def new_file(path: Path) -> Path:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from autograder.errors import GraderFault, WrongUsage
+from autograder.errors import WrongUsage
 from autograder.lock import alone
 from autograder.reports.pages import class_page, student_page
-from autograder.result import results_in, write_atomically
-from autograder.text import printable
+from autograder.result import results_in, write_page
 
 
 def write_reports(folder: Path) -> tuple[Path, int, list[Path]]:
@@ -30,15 +29,7 @@ def write_reports(folder: Path) -> tuple[Path, int, list[Path]]:
     with alone(folder):
         for result in results:
             page = folder / result.student / result.assignment / "feedback.html"
-            _write(page, student_page(result))
+            write_page(page, student_page(result))
         named = [path.relative_to(folder) for path in unreadable]
-        _write(report, class_page(results, named))
+        write_page(report, class_page(results, named))
     return report, len(results), unreadable
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        write_atomically(path, text)
-    except OSError as error:
-        shown = printable(str(path))
-        raise GraderFault(f"{shown} can't be written: {error.strerror}.") from error
