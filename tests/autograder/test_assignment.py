@@ -94,7 +94,8 @@ def test_an_item_that_people_grade_is_manual_and_counts_for_no_score(course: Cou
 
 
 def test_an_item_without_a_check_is_the_graders_fault(course: Course) -> None:
-    root = course((r"grade_id: train_cvae\n", "grade_id: train_gan\n"))
+    checked = WRITTEN_ANSWER.replace("solution: true", "solution: false")
+    root = course((r"\Z", checked.replace("essay", "train_gan")))
     result = _graded(root, "", status=1)
     assert result["status"] == "failed" and "score" not in result
     assert "train_gan has no check" in result["error"]
