@@ -20,7 +20,7 @@ import zlib
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import torch
 
@@ -39,6 +39,8 @@ MAX_PARAMETERS = 20_000_000  # of a module, in numbers; the solution has 1.3 mil
 MAX_NAMES = 1_000  # of a module's parameters; the solution has 20
 MAX_NAME = 200  # characters of one
 MAX_NESTED = 16  # calls into the student's process within each other, through stand-ins
+
+Answer = TypeVar("Answer")
 
 
 class Student:
@@ -60,6 +62,7 @@ class Student:
         self._missing: Collection[str] = ()
         self._stand_ins: dict[str, Callable[..., Any]] = {}
         self._carried: list[str] = []
+        self._kept: dict[Callable[[Student], Any], Any] = {}
         self._notes: set[str] = set()
 
     # --- for checks -----------------------------------------------------------------------
@@ -102,6 +105,16 @@ class Student:
     def kit(self, module: str) -> Name:
         """A module of `nndl`, as it runs in the student's process."""
         return Name(self, module, "")
+
+    def once(self, ask: Callable[[Student], Answer]) -> Answer:
+        """What `ask(student)` returns, asked once for all checks of an item that want it.
+
+        It is to be plain data: objects in the student's process do not outlast a check.
+        """
+        if ask not in self._kept:
+            self._kept[ask] = ask(self)
+        answer: Answer = self._kept[ask]
+        return answer
 
     def failed(self, item: str) -> bool:
         """Whether an earlier item did not get all its points."""
@@ -149,6 +162,7 @@ class Student:
 
     def _next_item(self) -> None:
         """Another item begins, with time of its own."""
+        self._kept = {}
         self._clock.next_item()
         watched = "watchdog" in self._warm.walls.names
         if self._worker is not None and watched and not self._worker.new_item():

@@ -91,13 +91,15 @@ def cost(course: Course, command: tuple[str, ...], count: int) -> Cost:
 def environment_of_otter(folder: Path) -> Path:
     """An environment with otter-grader, which finds all else in this one; its programs."""
     programs = folder / "bin"
-    if not (programs / "otter").exists():
+    if not programs.exists():
         subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
-        (packages,) = folder.glob("lib/python*/site-packages")
-        ours = next(path for path in sys.path if path.endswith("site-packages"))
-        (packages / "ours.pth").write_text(f"import site; site.addsitedir({ours!r})\n")
+    (packages,) = folder.glob("lib/python*/site-packages")
+    ours = next(path for path in sys.path if path.endswith("site-packages"))
+    (packages / "ours.pth").write_text(f"import site; site.addsitedir({ours!r})\n")
+    if not (programs / "otter").exists():
         install = [str(programs / "python"), "-m", "pip", "install", "--quiet", "otter-grader"]
         subprocess.run(install, check=True)
+    subprocess.run([str(programs / "otter"), "--version"], check=True)  # before an hour's work
     return programs
 
 

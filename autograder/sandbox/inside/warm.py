@@ -40,7 +40,7 @@ def main() -> None:
 
 
 def warm_up() -> None:
-    """Import what submissions import, and run torch once so that its lazy parts are there."""
+    """Import what submissions import; train and draw once, so that all lazy parts are there."""
     import matplotlib.pyplot
     import numpy
     import torch
@@ -56,6 +56,9 @@ def warm_up() -> None:
     optimizer = torch.optim.Adam(model.parameters())
     model(torch.rand(4, 8)).sigmoid().sum().backward()
     optimizer.step()
+    figure, axis = matplotlib.pyplot.subplots(layout="compressed")
+    axis.imshow([[0.0, 1.0]])
+    figure.draw_without_rendering()
     matplotlib.pyplot.close("all")
     gc.collect()
     gc.freeze()
