@@ -22,6 +22,7 @@ from matplotlib.ticker import MaxNLocator
 
 _INCHES = 0.8  # one image, in a grid
 _TITLE_INCHES = 4.0  # no figure with a title is narrower, else it would be cut off
+_LINE = 0.5  # grey between pictures: in colour, and as ink
 _RUNNING = 100  # steps of a running mean
 
 
@@ -110,9 +111,9 @@ def interpolation_rows(
         raise ValueError(
             f"all rows must have equally many images, but there are {counts or 'none'}"
         )
-    last = _labelled_rows(pictures, title)[-1]
-    last[0].set_xlabel("start")
-    last[-1].set_xlabel("end")
+    below = [""] * lengths.pop()
+    below[0], below[-1] = "start", "end"
+    _labelled_rows(pictures, title, below)
 
 
 def traversal(
@@ -129,9 +130,7 @@ def traversal(
     for name, row in pictures.items():
         if len(row) != len(values):
             raise ValueError(f"{len(values)} values, but {len(row)} images of {name}")
-    last = _labelled_rows(pictures, title)[-1]
-    for axis, value in zip(last, values, strict=True):
-        axis.set_xlabel(f"{float(value):.2g}")
+    _labelled_rows(pictures, title, [f"{float(value):.2g}" for value in values])
 
 
 def losses(
@@ -247,23 +246,31 @@ def _values(image: AxesImage) -> npt.NDArray[np.float64]:
 
 
 def _labelled_rows(
-    rows: Mapping[str, npt.NDArray[np.float32]], title: str
-) -> npt.NDArray[np.object_]:
-    """Draws equally long rows of pictures, each with its name at its left; gives back the axes."""
-    columns = len(next(iter(rows.values())))
-    figure, axes = plt.subplots(
-        len(rows),
-        columns,
-        figsize=(columns * _INCHES + 1, len(rows) * _INCHES + 0.5),
-        squeeze=False,
-        layout="compressed",
+    rows: Mapping[str, npt.NDArray[np.float32]], title: str, below: Sequence[str] = ()
+) -> None:
+    """Draws rows of pictures as one large picture, each row with its name at its left.
+
+    All are equally long; `below`: what stands beneath each column. One picture, since to draw
+    twenty small ones takes ten times as long. Raises ValueError where their sizes differ.
+    """
+    sizes = {name: row.shape[1:] for name, row in rows.items()}
+    if len(set(sizes.values())) != 1:
+        raise ValueError(f"the images of all rows must be of one size, not {sizes}")
+    columns, height, width = next(iter(rows.values())).shape[:3]
+    figure, axis = plt.subplots(
+        figsize=(columns * _INCHES + 1, len(rows) * _INCHES + 0.5), layout="compressed"
     )
-    for row, (name, pictures) in zip(axes, rows.items(), strict=True):
-        for axis, picture in zip(row, pictures, strict=True):
-            _draw(axis, picture)
-        row[0].set_ylabel(name, rotation=0, ha="right", va="center")
+    _draw(axis, np.concatenate([_strip(row) for row in rows.values()])[:-1, :-1])
+    axis.tick_params(length=0)
+    axis.set_yticks([(i + 0.5) * (height + 1) - 1 for i in range(len(rows))], list(rows))
+    axis.set_xticks([(i + 0.5) * (width + 1) - 1 for i in range(len(below))], below)
     figure.suptitle(title)
-    return axes
+
+
+def _strip(pictures: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Pictures side by side, (H + 1, N * (W + 1), ...): right of and below each is a grey line."""
+    more = [(0, 0), (0, 1), (0, 1)] + [(0, 0)] * (pictures.ndim - 3)
+    return np.concatenate(list(np.pad(pictures, more, constant_values=_LINE)), axis=1)
 
 
 def _running_mean(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

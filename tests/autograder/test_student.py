@@ -33,6 +33,15 @@ MODEL = """
     def uses(x):
         return scale(x) + 1
 """
+COUNTS = """
+    calls = 0
+    def count():
+        global calls
+        calls += 1
+        return calls
+    def late():
+        return 1 / (count() - 1)
+"""
 
 
 def fault(action: Callable[[], Any]) -> StudentError:
@@ -86,6 +95,29 @@ def test_a_stand_in_takes_the_place_of_a_function_until_the_next_check(walled: W
     assert (result.item(), x.grad.item(), student._carried) == (11, 10, ["scale"])
     student._begin(2, (), ())
     assert student.uses(x).item() == 3 and student._carried == []
+
+
+def test_the_checks_of_an_item_share_what_is_asked_once(walled: Walled) -> None:
+    student = walled(COUNTS)
+
+    def counted(asked: Student) -> int:
+        return int(asked.count())
+
+    assert [student.once(counted), student.once(counted)] == [1, 1]
+    student._begin(1, (), ())
+    assert student.once(counted) == 1
+    student._next_item()
+    assert student.once(counted) == 2
+
+
+def test_what_could_not_be_answered_is_asked_anew(walled: Walled) -> None:
+    student = walled(COUNTS)
+
+    def asked(of: Student) -> float:
+        return float(of.late())
+
+    assert fault(lambda: student.once(asked)).type == "ZeroDivisionError"
+    assert student.once(asked) == 1.0
 
 
 def test_a_part_of_a_model_can_be_replaced_and_its_parameters_are_trained_there(

@@ -52,31 +52,60 @@ def test_what_is_no_batch_of_images_is_refused():
         show_images(torch.rand(0, 1, 28, 28))
 
 
+def means(side: int) -> list[list[float]]:
+    """The mean of each picture of that many pixels a side, row by row, on the one large picture."""
+    (axis,) = shown()
+    large = np.asarray(axis.images[0].get_array())
+    rows, columns = (range(0, length, side + 1) for length in large.shape[:2])
+    return [[float(large[i : i + side, j : j + side].mean()) for j in columns] for i in rows]
+
+
+def names(side: int, along: str) -> dict[int, str]:
+    """What stands beside which row, along "y", or beneath which column, along "x"."""
+    (axis,) = shown()
+    ticks = (axis.yaxis if along == "y" else axis.xaxis).get_major_ticks()
+    return {int((t.get_loc() + 0.5) // (side + 1)): t.label1.get_text() for t in ticks}
+
+
 def test_reconstructions_stand_below_their_originals():
     plots.reconstructions(torch.zeros(6, 1, 28, 28), torch.ones(6, 784), title="Epoch 10")
-    assert [axis.images[0].get_array().mean() for axis in shown()] == [0] * 6 + [1] * 6
-    assert [shown()[0].get_ylabel(), shown()[6].get_ylabel()] == ["original", "reconstructed"]
+    assert means(28) == [[0] * 6, [1] * 6]
+    assert names(28, "y") == {0: "original", 1: "reconstructed"}
+    assert names(28, "x") == {}
     with pytest.raises(ValueError, match="6 originals and 5"):
         plots.reconstructions(torch.zeros(6, 784), torch.ones(5, 784))
 
 
 def test_reconstructions_of_several_models_have_a_row_each():
     plots.reconstructions(torch.zeros(5, 3, 8, 8), {"VAE": ONES / 4, "GAN": ONES})
-    means = [float(axis.images[0].get_array().mean()) for axis in shown()]
-    assert means == [0] * 5 + [0.25] * 5 + [1] * 5
-    assert [axis.get_ylabel() for axis in shown()[::5]] == ["original", "VAE", "GAN"]
+    assert means(8) == [[0] * 5, [0.25] * 5, [1] * 5]
+    assert names(8, "y") == {0: "original", 1: "VAE", 2: "GAN"}
     with pytest.raises(ValueError, match="6 originals and 5 GAN"):
         plots.reconstructions(torch.zeros(6, 3, 8, 8), {"GAN": ONES})
+
+
+def test_images_of_another_size_or_without_colour_are_refused():
+    with pytest.raises(ValueError, match=r"one size, not .*'VAE': \(9, 9, 3\)"):
+        plots.reconstructions(ONES, {"VAE": torch.ones(5, 3, 9, 9)})
+    with pytest.raises(ValueError, match=r"one size, not .*'VAE': \(8, 8\)"):
+        plots.reconstructions(ONES, {"VAE": torch.ones(5, 8, 8)})
+
+
+def test_between_pictures_is_a_line():
+    plots.reconstructions(torch.zeros(2, 4, 4), torch.ones(2, 4, 4))
+    large = shown()[0].images[0].get_array()
+    assert large.shape == (9, 9)
+    assert large[4].tolist() == large[:, 4].tolist() == [0.5] * 9
 
 
 def test_a_traversal_names_its_dimensions_and_values():
     brightness = torch.linspace(0, 1, 4)[:, None, None, None].expand(4, 3, 8, 8)
     plots.traversal({7: brightness, 12: brightness.flip(0)}, torch.linspace(-3, 3, 4))
-    axes = shown()
-    seen = [float(axis.images[0].get_array().mean()) for axis in axes]
-    assert seen == pytest.approx([0, 1 / 3, 2 / 3, 1, 1, 2 / 3, 1 / 3, 0])
-    assert [axes[0].get_ylabel(), axes[4].get_ylabel()] == ["dimension 7", "dimension 12"]
-    assert [axis.get_xlabel() for axis in axes[4:]] == ["-3", "-1", "1", "3"]
+    rising, falling = means(8)
+    assert rising == pytest.approx([0, 1 / 3, 2 / 3, 1])
+    assert falling == pytest.approx([1, 2 / 3, 1 / 3, 0])
+    assert names(8, "y") == {0: "dimension 7", 1: "dimension 12"}
+    assert names(8, "x") == {0: "-3", 1: "-1", 2: "1", 3: "3"}
     with pytest.raises(ValueError, match="3 values, but 4 images of dimension 7"):
         plots.traversal({7: brightness}, [-1, 0, 1])
 
@@ -109,10 +138,11 @@ def test_loss_curves_start_at_epoch_one_and_are_named():
 def test_rows_of_an_interpolation_are_named_and_lead_from_start_to_end():
     path = torch.linspace(0, 1, 5)[:, None, None].expand(5, 28, 28)
     plots.interpolation_rows({"auto-encoder": path, "VAE": path.flip(0)}, title="From 3 to 8")
-    seen = [axis.images[0].get_array().mean().item() for axis in shown()]
-    assert seen == pytest.approx([0, 0.25, 0.5, 0.75, 1, 1, 0.75, 0.5, 0.25, 0])
-    assert [shown()[0].get_ylabel(), shown()[5].get_ylabel()] == ["auto-encoder", "VAE"]
-    assert [shown()[5].get_xlabel(), shown()[9].get_xlabel()] == ["start", "end"]
+    there, back = means(28)
+    assert there == pytest.approx([0, 0.25, 0.5, 0.75, 1])
+    assert back == pytest.approx([1, 0.75, 0.5, 0.25, 0])
+    assert names(28, "y") == {0: "auto-encoder", 1: "VAE"}
+    assert names(28, "x") == {0: "start", 1: "", 2: "", 3: "", 4: "end"}
     assert plt.gcf().get_suptitle() == "From 3 to 8"
 
 
@@ -193,11 +223,11 @@ def test_without_a_figure_nothing_is_drawn_and_no_figure_appears():
 
 
 def test_what_is_drawn_can_be_read_back_with_its_place():
-    originals, copies = torch.rand(2, 3, 784)
-    plots.reconstructions(originals, copies)
+    images = torch.rand(6, 784)
+    plots.image_grid(images, columns=3)
     found = plots.drawn()
     seen = torch.tensor([one.picture.tolist() for one in found]).flatten(1)
-    assert torch.allclose(seen, torch.cat([originals, copies]), atol=1e-6)
+    assert torch.allclose(seen, images, atol=1e-6)
     for above, below in zip(found[:3], found[3:], strict=True):
         assert above.place[0] == pytest.approx(below.place[0])
         assert above.place[1] > below.place[1] + below.place[3]
