@@ -99,7 +99,8 @@ def environment_of_otter(folder: Path) -> Path:
     if not (programs / "otter").exists():
         install = [str(programs / "python"), "-m", "pip", "install", "--quiet", "otter-grader"]
         subprocess.run(install, check=True)
-    subprocess.run([str(programs / "otter"), "--version"], check=True)  # before an hour's work
+    # It is the last to be used: that it runs is to be known before all the rest has been graded.
+    subprocess.run([str(programs / "otter"), "--version"], check=True, stdout=subprocess.DEVNULL)
     return programs
 
 
