@@ -66,11 +66,19 @@ def examine(task: str, jobs: int) -> Audit:
 
     A right variant is a module; where students write in the notebook, it is the code that differs.
     """
-    items = [item.name for item in assignment(task).items]
+    items = [item.name for item in assignment(task).items if not item.manual]
+    for mistake in misconceptions(task):
+        if mistake.item not in items:
+            raise WrongUsage(
+                f"The misconception {mistake.name!r} is of the item {mistake.item!r}, which the "
+                f"lesson does not have, or which people grade. It has: {', '.join(items)}."
+            )
     variants = sorted((course_root() / "tests" / "corpus" / task / "right").glob("*.py"))
     with grading_processes(jobs, "bwrap", [task]) as pool:
-        verdicts = [v for item in pool.map(_examine_item, [task] * len(items), items) for v in item]
+        # Both are handed out now, so that no process waits for the longest item.
+        examined = pool.map(_examine_item, [task] * len(items), items)
         losses = list(pool.map(_lost_points, [task] * len(variants), variants))
+        verdicts = [verdict for item in examined for verdict in item]
     accepted = [path.stem for path, lost in zip(variants, losses, strict=True) if not lost]
     rejected = [f"{path.stem}: {lost}" for path, lost in zip(variants, losses, strict=True) if lost]
     return Audit(task, tuple(verdicts), tuple(accepted), tuple(rejected))
@@ -81,15 +89,7 @@ def _examine_item(task: str, item: str) -> list[Verdict]:
     from autograder.grading import run_checks
 
     verdicts = []
-    known = [item.name for item in assignment(task).items if not item.manual]
-    for mistake in misconceptions(task):
-        if mistake.item not in known:
-            raise WrongUsage(
-                f"The misconception {mistake.name!r} is of the item {mistake.item!r}, which the "
-                f"lesson does not have, or which people grade. It has: {', '.join(known)}."
-            )
-        if mistake.item != item:
-            continue
+    for mistake in (mistake for mistake in misconceptions(task) if mistake.item == item):
         submission = as_submission(task, mistake.name, mistake.module)
         outcomes = run_checks(submission, warm_process(), only=[item]).of(item)
         named = Diagnosis(task, warm_process(), 0).of(item, outcomes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from classwork import CORPUS, MISTAKES, TASK, WITHOUT_TRAINING
 
-from autograder.audit import Audit, Verdict, _examine_item, _print, examine
+from autograder.audit import Audit, Verdict, _print, examine
 from autograder.errors import WrongUsage
 from autograder.misconceptions import Misconception
 
@@ -86,4 +86,4 @@ def test_a_misconception_of_an_item_that_is_not_there_is_named(
     stray = Misconception("a-mistake", "encodr", "hint", "module")
     monkeypatch.setattr("autograder.audit.misconceptions", lambda task: [stray])
     with pytest.raises(WrongUsage, match=r"'a-mistake' is of the item 'encodr', .* has: encoder, "):
-        _examine_item(TASK, "encoder")
+        examine(TASK, jobs=1)
