@@ -22,7 +22,7 @@ from matplotlib.ticker import MaxNLocator
 
 _INCHES = 0.8  # one image, in a grid
 _TITLE_INCHES = 4.0  # no figure with a title is narrower, else it would be cut off
-_LINE = 0.5  # grey between pictures: in colour, and as ink
+_INK, _PAPER = 0.5, 1.0  # of the line between grey pictures, and between those in colour
 _RUNNING = 100  # steps of a running mean
 
 
@@ -268,9 +268,11 @@ def _labelled_rows(
 
 
 def _strip(pictures: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """Pictures side by side, (H + 1, N * (W + 1), ...): right of and below each is a grey line."""
-    more = [(0, 0), (0, 1), (0, 1)] + [(0, 0)] * (pictures.ndim - 3)
-    return np.concatenate(list(np.pad(pictures, more, constant_values=_LINE)), axis=1)
+    """Pictures side by side, (H + 1, N * (W + 1), ...): right of and below each is a line."""
+    in_colour = pictures.ndim == 4
+    more = [(0, 0), (0, 1), (0, 1)] + [(0, 0)] * in_colour
+    lined = np.pad(pictures, more, constant_values=_PAPER if in_colour else _INK)
+    return np.concatenate(list(lined), axis=1)
 
 
 def _running_mean(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

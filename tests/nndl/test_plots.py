@@ -91,11 +91,13 @@ def test_images_of_another_size_or_without_colour_are_refused():
         plots.reconstructions(ONES, {"VAE": torch.ones(5, 8, 8)})
 
 
-def test_between_pictures_is_a_line():
-    plots.reconstructions(torch.zeros(2, 4, 4), torch.ones(2, 4, 4))
+@pytest.mark.parametrize(("shape", "line"), [((2, 4, 4), 0.5), ((2, 3, 4, 4), 1.0)])
+def test_between_pictures_is_a_line_of_grey_or_in_colour_of_paper(shape, line):
+    plots.reconstructions(torch.zeros(shape), torch.full(shape, 0.25))
     large = shown()[0].images[0].get_array()
-    assert large.shape == (9, 9)
-    assert large[4].tolist() == large[:, 4].tolist() == [0.5] * 9
+    assert large.shape[:2] == (9, 9)
+    assert (large[4] == line).all() and (large[:, 4] == line).all()
+    assert (large == line).sum() == (9 + 9 - 1) * large[0, 0].size
 
 
 def test_a_traversal_names_its_dimensions_and_values():
