@@ -88,8 +88,9 @@ def _examine_item(task: str, item: str) -> list[Verdict]:
     from autograder.diagnosis import Diagnosis, as_submission
     from autograder.grading import run_checks
 
+    mistakes = [mistake for mistake in misconceptions(task) if mistake.item == item]
     verdicts = []
-    for mistake in (mistake for mistake in misconceptions(task) if mistake.item == item):
+    for mistake in mistakes:
         submission = as_submission(task, mistake.name, mistake.module)
         outcomes = run_checks(submission, warm_process(), only=[item]).of(item)
         named = Diagnosis(task, warm_process(), 0).of(item, outcomes)
