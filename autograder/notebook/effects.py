@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import translate
 
-from autograder.notebook.scopes import Function, running_nodes
+from autograder.notebook.scopes import Function
 from autograder.notebook.statements import Statement
 
 # What these calls make stays undefined. The names are as imported (`nd.mnist` is `nndl.data.mnist`
@@ -40,9 +40,9 @@ def not_run(statements: list[Statement]) -> set[int]:
 def _has_effects(statement: Statement, functions: set[str], origins: Mapping[str, str]) -> bool:
     if isinstance(statement.node, Function | ast.ClassDef):
         return False
-    if any(map(_never_ends, running_nodes(statement.node))):
+    if any(map(_never_ends, statement.running)):
         return True
-    calls = _called(running_nodes(statement.node), origins)
+    calls = _called(statement.running, origins)
     return any(name in functions or _PATTERN.match(name) for name in calls)
 
 
@@ -93,7 +93,7 @@ def _origins(statements: list[Statement]) -> dict[str, str]:
     """What imported names stand for: `nn` for `torch.nn`."""
     origins = {}
     for statement in statements:
-        for node in running_nodes(statement.node):
+        for node in statement.running:
             if isinstance(node, ast.Import):
                 origins.update({a.asname: a.name for a in node.names if a.asname})
             elif isinstance(node, ast.ImportFrom):

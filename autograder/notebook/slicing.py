@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 from autograder.notebook.callables import BUILTINS, makes_only_a_value
 from autograder.notebook.effects import not_run
-from autograder.notebook.scopes import Function, running_nodes
+from autograder.notebook.scopes import Function
 from autograder.notebook.statements import CodeCell, Statement, Unread, assigned, read_cells
 from autograder.text import quotable
 
@@ -374,7 +374,7 @@ def _needed_at_once(statement: Statement) -> frozenset[str]:
     """The names that must be there when a statement runs: what it makes for itself is not."""
     if isinstance(statement.node, _COMPOUND):
         return statement.names.now - statement.names.binds
-    walrus = {n.target.id for n in running_nodes(statement.node) if isinstance(n, ast.NamedExpr)}
+    walrus = {n.target.id for n in statement.running if isinstance(n, ast.NamedExpr)}
     return statement.names.now - walrus
 
 

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from autograder.notebook.scopes import UNREADABLE, Names, names_of, root_name
+from autograder.notebook.scopes import UNREADABLE, Names, names_of, root_name, running_nodes
 from autograder.text import quotable
 
 # Cell magics around Python that binds its names in the notebook; others are left out.
 READ_THROUGH = {"capture", "prun", "time", "timeit"}
 # What of a notebook is read, in characters; real ones have a tenth of it.
 MAX_SOURCE = 300_000
+# Cells that a whole class has in common are read once: so many are kept, of at most so many
+# characters, those of the last few notebooks.
+KEPT_CELLS, KEPT_SOURCE = 256, 4_000
 # What IPython may tokenize: it starts over for every magic that it finds. Beyond
 # this, cells with magics can't be read.
 MAX_TOKENIZED = 1_000_000
@@ -39,13 +43,17 @@ class CodeCell:
 
 @dataclass(frozen=True, eq=False)
 class Statement:
-    """A top-level statement: `index` counts in the notebook, `lines` hold their cell's lines."""
+    """A top-level statement: `index` counts in the notebook, `lines` hold their cell's lines.
+
+    `running` are the nodes that are evaluated while it runs. Nothing changes a node.
+    """
 
     index: int
     cell: int
     node: ast.stmt
     lines: tuple[tuple[str, int], ...]
     names: Names
+    running: tuple[ast.AST, ...]
 
 
 @dataclass(frozen=True)
@@ -64,7 +72,7 @@ def assigned(name: str, expression: str, index: int) -> Statement:
     """A statement that no cell has: it gives `name` the value of `expression`."""
     text = f"{name} = {expression}"
     node = ast.parse(text).body[0]
-    return Statement(index, 0, node, ((text, 0),), names_of(node))
+    return Statement(index, 0, node, ((text, 0),), names_of(node), tuple(running_nodes(node)))
 
 
 class _LeftOut(Exception):
@@ -95,39 +103,27 @@ class _Reader:
         try:
             if self._source_left < 0:
                 raise _LeftOut("there is too much code in the notebook")
-            lines, tree = self._parsed(_without_cell_magic(cell.source))
+            parts = self._parts(cell.source)
         except _LeftOut as reason:
             self.unread.append(Unread(cell.number, cell.source[:MAX_SOURCE], str(reason)))
             return
-        encoded = [(line.encode(), number) for line, number in lines]
-        for node in tree.body:
-            names = names_of(node)
-            # A star import binds names that can't be seen; else what binds nothing is nothing.
-            if not (
-                names.binds or names.changes or names.calls_on or isinstance(node, ast.ImportFrom)
-            ):
-                continue
-            own = tuple(_with_open_guard(node, _own_lines(node, encoded)))
-            try:
-                compile(ast.Module([node], []), "<cell>", "exec", dont_inherit=True)
-            except UNREADABLE as error:
-                source = "\n".join(line for line, _ in own)
-                self.unread.append(Unread(cell.number, source, _why(error, lines)))
+        for part in parts:
+            if part.fault:
+                source = "\n".join(line for line, _ in part.lines)
+                self.unread.append(Unread(cell.number, source, part.fault))
             else:
-                index = len(self.statements)
-                self.statements.append(Statement(index, cell.number, node, own, names))
+                index, own = len(self.statements), (part.node, part.lines, part.names, part.running)
+                self.statements.append(Statement(index, cell.number, *own))
 
-    def _parsed(self, lines: list[_Line]) -> tuple[list[_Line], ast.Module]:
+    def _parts(self, source: str) -> Sequence[_Part]:
         try:
-            return lines, _parse(lines)
+            return _kept_parts(source) if len(source) <= KEPT_SOURCE else _parts(source)
         except SyntaxError:
             pass  # Python that stands as it is needs no IPython, and keeps its line numbers
-        except UNREADABLE as error:
-            raise _LeftOut(_why(error, lines)) from None
-        lines = self._transformed(lines)
+        lines = self._transformed(_without_cell_magic(source))
         try:
             lines = _without_magics(lines, _parse(lines))
-            return lines, _parse(lines)
+            return _parts_of(lines, _parse(lines))
         except UNREADABLE as error:
             raise _LeftOut(_why(error, lines)) from None
 
@@ -157,6 +153,50 @@ class _Reader:
 
 
 _Line = tuple[str, int]
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A top-level statement, wherever its cell is; `fault` is why it can't be read, or ""."""
+
+    node: ast.stmt
+    lines: tuple[_Line, ...]
+    names: Names
+    running: tuple[ast.AST, ...]
+    fault: str
+
+
+def _parts(source: str) -> Sequence[_Part]:
+    """The parts of a cell that is Python as it stands; raises SyntaxError where it isn't."""
+    lines = _without_cell_magic(source)
+    try:
+        tree = _parse(lines)
+    except SyntaxError:
+        raise
+    except UNREADABLE as error:
+        raise _LeftOut(_why(error, lines)) from None
+    return _parts_of(lines, tree)
+
+
+_kept_parts = functools.lru_cache(maxsize=KEPT_CELLS)(_parts)
+
+
+def _parts_of(lines: list[_Line], tree: ast.Module) -> Sequence[_Part]:
+    encoded = [(line.encode(), number) for line, number in lines]
+    parts = []
+    for node in tree.body:
+        names = names_of(node)
+        # A star import binds names that can't be seen; else what binds nothing is nothing.
+        if not (names.binds or names.changes or names.calls_on or isinstance(node, ast.ImportFrom)):
+            continue
+        own = tuple(_with_open_guard(node, _own_lines(node, encoded)))
+        fault = ""
+        try:
+            compile(ast.Module([node], []), "<cell>", "exec", dont_inherit=True)
+        except UNREADABLE as error:
+            fault = _why(error, lines)
+        parts.append(_Part(node, own, names, tuple(running_nodes(node)), fault))
+    return parts
 
 
 def _without_cell_magic(source: str) -> list[_Line]:
