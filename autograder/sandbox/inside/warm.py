@@ -45,9 +45,11 @@ def warm_up() -> None:
     import numpy
     import torch
 
-    import nndl.helper  # noqa: F401
+    import nndl
     from nndl import _torchvision
 
+    for part in nndl.__all__:
+        getattr(nndl, part)  # which imports it
     _torchvision.load()
     torch.set_num_threads(1)
     torch.set_num_interop_threads(1)
