@@ -17,7 +17,14 @@ from torch import Tensor
 
 from autograder.assignment import reference
 from autograder.checks import assert_close, assert_number, assert_tensor, item, observe
-from autograder.checks.figures import Picture, assert_beside, assert_drawn, draws
+from autograder.checks.figures import (
+    Found,
+    Picture,
+    assert_beside,
+    assert_drawn,
+    draws,
+    find,
+)
 from autograder.checks.loops import (
     PIXELS,
     assert_adam,
@@ -48,16 +55,16 @@ COUNT = 97  # images for `forward`: enough to tell what z is made of
 def test_samples_follow_mean_and_std(student: Student) -> None:
     """`reparameterization` draws from the normal distribution with the mean `mean` and the
     standard deviation `std`."""
-    mean = torch.tensor([3.0, -1.0, 0.0]).expand(50_000, 3)
-    std = torch.tensor([2.0, 1.0, 0.3]).expand(50_000, 3)
+    mean = torch.tensor([3.0, -1.0, 0.0]).expand(20_000, 3)
+    std = torch.tensor([2.0, 1.0, 0.3]).expand(20_000, 3)
     model, _, _ = vae(student)
-    z = assert_tensor(model.reparameterization(mean, std), (50_000, 3), "z").double()
+    z = assert_tensor(model.reparameterization(mean, std), (20_000, 3), "z").double()
     # Five standard errors of a standard deviation, a mean and a share of so many draws.
-    assert_close(z.std(0), std[0], "Their spread is not std.", rtol=0.02)
+    assert_close(z.std(0), std[0], "Their spread is not std.", rtol=0.025)
     error = (z.mean(0) - mean[0]) / std[0]
-    assert_close(error, [0.0] * 3, "The samples do not have the mean `mean`.", rtol=0, atol=0.025)
+    assert_close(error, [0.0] * 3, "The samples do not have the mean `mean`.", rtol=0, atol=0.036)
     beyond = ((z - mean).abs() > 2 * std).double().mean()
-    assert_close(beyond, 0.0455, "The noise is not normal.", rtol=0, atol=0.003)
+    assert_close(beyond, 0.0455, "The noise is not normal.", rtol=0, atol=0.0043)
 
 
 @item("reparameterization", weight=1)
@@ -183,7 +190,7 @@ def test_steps_are_those_of_adam(student: Student) -> None:
     of its own batch alone."""
     recorder, _, _ = trained(student, [6, 6], scale=1e-3, lr=0.02)
     assert_adam(recorder, learning_rate=0.02)
-    recorder, _, _ = trained(student, [6, 6], scale=1e-3)
+    recorder, _, _ = trained(student, [6, 6], scale=1e-3, epochs=1)
     assert_adam(recorder, learning_rate=1e-3)
 
 
@@ -191,13 +198,13 @@ def test_steps_are_those_of_adam(student: Student) -> None:
 def test_curve_is_the_elbo_per_image(student: Student) -> None:
     """`train` returns for each epoch the ELBO per image: minus the sum of all losses, divided by
     the number of images."""
-    assert_curve(student, [6, 6, 6])
+    assert_curve(student, [6, 6, 6], epochs=2)
 
 
 @item("elbo_curve", weight=1)
 def test_curve_allows_for_a_smaller_last_batch(student: Student) -> None:
     """The images of a smaller last batch count as much as the others in the ELBO per image."""
-    assert_curve(student, [6, 6, 2])
+    assert_curve(student, [6, 2], epochs=3)
 
 
 # --- encode_test_set ------------------------------------------------------------------------------
@@ -207,7 +214,7 @@ def test_curve_allows_for_a_smaller_last_batch(student: Student) -> None:
 def test_latents_of_all_images(student: Student) -> None:
     """`encode_test_set` returns the latents z of all images, rounded to 0 or 1 before they are
     encoded, in the loader's order."""
-    (z, _), expected = encoded(student)
+    (z, _), expected = student.once(encoded)
     right = torch.cat([batch[3] for batch in expected])
     z = assert_tensor(as_tensor(z), right.shape, "z")
     assert_close(z, right, "These are not the z that the model gives for the rounded images.")
@@ -216,7 +223,7 @@ def test_latents_of_all_images(student: Student) -> None:
 @item("encode_test_set", weight=1)
 def test_theta_of_the_last_batch(student: Student) -> None:
     """`encode_test_set` returns theta of the loader's last batch, however small it is."""
-    (_, theta), expected = encoded(student)
+    (_, theta), expected = student.once(encoded)
     right = expected[-1][0]
     theta = assert_tensor(as_tensor(theta), right.shape, "theta")
     assert_close(theta, right, "This is not the theta that the model gives for the last batch.")
@@ -225,7 +232,7 @@ def test_theta_of_the_last_batch(student: Student) -> None:
 @item("encode_test_set", weight=1)
 def test_results_hold_on_to_no_graph(student: Student) -> None:
     """Nothing is trained here, so the results need no gradients and hold on to no graph."""
-    results, _ = encoded(student)
+    results, _ = student.once(encoded)
     named = zip(results, ("z", "theta"), strict=True)
     tensors = [assert_tensor(as_tensor(result), what=name) for result, name in named]
     live = observe([float(tensor.requires_grad) for tensor in tensors])
@@ -239,16 +246,14 @@ def test_results_hold_on_to_no_graph(student: Student) -> None:
 def test_ten_originals_and_ten_reconstructions(student: Student) -> None:
     """The figure shows the first ten images and their reconstructions, each as a picture of
     28 x 28 pixels, and no others."""
-    x, theta, pictures = student.once(reconstructions_shown)
-    assert_drawn(pictures, x, theta, count=10)
+    assert_drawn(*student.once(reconstructions_shown), count=10)
 
 
 @item("show_reconstructions", weight=1)
 def test_reconstructions_are_beside_their_originals(student: Student) -> None:
     """In the figure, each reconstruction lies in the same direction and at the same distance from
     its original."""
-    x, theta, pictures = student.once(reconstructions_shown)
-    assert_beside(pictures, x[:10], theta[:10])
+    assert_beside(*student.once(reconstructions_shown), count=10)
 
 
 # --- the model ------------------------------------------------------------------------------------
@@ -383,12 +388,12 @@ def small_model(scale: float) -> RowsRecorder:
 def take_steps(
     student: Student, lr: float, scale: float
 ) -> tuple[RowsRecorder, list[tuple[Tensor, Tensor]], list[Any]]:
-    """Call `training_step` on five batches: what was seen, what is right, what was returned."""
+    """Call `training_step` on four batches: what was seen, what is right, what was returned."""
     student.carry("loss_function", RIGHT.loss_function)
     recorder = small_model(scale)
     model = recorder.put(student)
     optimizer = student.optimizer("Adam", model, lr=lr)
-    expected = [(x.round(), labels) for x, labels in draw_batches([6, 6, 6, 6, 3]).rows()]
+    expected = [(x.round(), labels) for x, labels in draw_batches([6, 6, 6, 3]).rows()]
     returned = [student.training_step(model, x, optimizer) for x, _ in expected]
     observe(sum(g is not None and bool(g.any()) for g in model.gradients().values()))
     return recorder, expected, returned
@@ -408,13 +413,13 @@ def trained(
     return recorder, expected * epochs, returned
 
 
-def assert_curve(student: Student, sizes: list[int]) -> None:
-    """Fail unless `train` returns minus the mean loss per image of each of three epochs."""
-    recorder, expected, returned = trained(student, sizes, scale=1, epochs=3, lr=0.1)
+def assert_curve(student: Student, sizes: list[int], epochs: int) -> None:
+    """Fail unless `train` returns minus the mean loss per image of each epoch."""
+    recorder, expected, returned = trained(student, sizes, scale=1, epochs=epochs, lr=0.1)
     steps = recorder.steps()
     observe(len(steps))
     assert len(steps) == len(expected), f"{len(steps)} steps are made, not {len(expected)}."
-    losses = torch.stack(recorder.losses(steps)).reshape(3, len(sizes))
+    losses = torch.stack(recorder.losses(steps)).reshape(epochs, len(sizes))
     curve = -losses.sum(1) / sum(sizes)
     assert_losses(returned, list(curve), "The ELBOs of the epochs")
 
@@ -444,11 +449,13 @@ def elbo_inputs(count: int, pixels: int, latent: int) -> list[Tensor]:
     return [x.round(), theta * 0.9 + 0.05, torch.randn(count, latent), torch.randn(count, latent)]
 
 
-def reconstructions_shown(student: Student) -> tuple[Tensor, Tensor, list[Picture]]:
-    """Twelve images of zeros and ones, as many reconstructions, and what the figure shows of them.
+def reconstructions_shown(student: Student) -> tuple[list[Picture], list[Found], list[Found]]:
+    """The pictures of the figure, and where twelve images and their reconstructions are found.
 
-    To draw it takes most of this item's time.
+    To draw them and to find them takes most of this item's time.
     """
     x, theta = torch.rand(2, 12, PIXELS)  # each is like no other
     x = x.round()
-    return x, theta, draws(student, student.show_reconstructions, x, theta)
+    pictures = draws(student, student.show_reconstructions, x, theta)
+    found = find(pictures, torch.cat([x, theta]))
+    return pictures, found[:12], found[12:]

@@ -84,16 +84,14 @@ def as_picture(pixels: Any, figure: Any, place: Any) -> Picture:
     return Picture(plain, int(figure), left, bottom, width, height)
 
 
-def assert_drawn(pictures: list[Picture], x: Tensor, theta: Tensor, count: int) -> None:
-    """Fail unless the first `count` images and reconstructions are drawn, and none of the rest.
-
-    x, theta: (N, 784) with N > count.
-    """
+def assert_drawn(
+    pictures: list[Picture], originals: list[Found], reconstructions: list[Found], count: int
+) -> None:
+    """Fail unless the first `count` images and reconstructions are drawn, and none of the rest."""
     large = [picture for picture in pictures if min(picture.pixels.shape) >= SIDE]
     observe([float(bool(pictures)), float(bool(large))])
     assert pictures, "There is no picture in any figure."
     assert large, f"No picture in the figure is as large as {SIDE} x {SIDE} pixels."
-    originals, reconstructions = find(large, x), find(large, theta)
     there = observe([[len(f.places) for f in each] for each in (originals, reconstructions)]) > 0
     observe([likeness_of(originals[:count]), likeness_of(reconstructions[:count])], 0, 0.2)
     seen, also = there[:, :count].sum(1).int().tolist(), int(there[:, count:].sum())
@@ -107,12 +105,12 @@ def assert_drawn(pictures: list[Picture], x: Tensor, theta: Tensor, count: int) 
     assert not covered, "Pictures are drawn over each other, so that only the last one is seen."
 
 
-def assert_beside(pictures: list[Picture], x: Tensor, theta: Tensor) -> None:
-    """Fail unless each reconstruction lies at the same displacement from its original."""
-    steps = [
-        displacement(original.places, reconstruction.places)
-        for original, reconstruction in zip(find(pictures, x), find(pictures, theta), strict=True)
-    ]
+def assert_beside(
+    pictures: list[Picture], originals: list[Found], reconstructions: list[Found], count: int
+) -> None:
+    """Fail unless the first `count` reconstructions are displaced alike from their originals."""
+    pairs_found = zip(originals[:count], reconstructions[:count], strict=True)
+    steps = [displacement(original.places, other.places) for original, other in pairs_found]
     pairs = [step for step in steps if step is not None]
     observe([float(step is not None) for step in steps])
     assert len(pairs) == len(steps), (
@@ -143,15 +141,15 @@ def likeness_of(found: list[Found]) -> float:
 
 def find(pictures: list[Picture], images: Tensor) -> list[Found]:
     """Where each of the images, (K, 784), is found in these pictures."""
-    best = torch.zeros(len(images))
+    best = torch.zeros(len(images), dtype=torch.double)
     places: list[list[Place]] = [[] for _ in images]
     for picture in pictures:
         if min(picture.pixels.shape) < SIDE:
             continue
-        likeness, rows, columns = best_windows(picture.pixels, images)
-        best = torch.maximum(best, likeness)
-        for k in (likeness > ALIKE).nonzero().flatten().tolist():
-            places[k].append(place_of(picture, int(rows[k]), int(columns[k])))
+        likeness = likeness_of_windows(picture.pixels, images)
+        best = torch.maximum(best, likeness.amax((1, 2)))
+        for k, row, column in (likeness > ALIKE).nonzero().tolist():
+            places[k].append(place_of(picture, row, column))
     return [Found(value, where) for value, where in zip(best.tolist(), places, strict=True)]
 
 
@@ -164,10 +162,10 @@ def place_of(picture: Picture, row: int, column: int) -> Place:
     return Place(picture.figure, across, up, width * SIDE, height * SIDE)
 
 
-def best_windows(picture: Tensor, images: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """For each image the window of a picture, (H, W), that is most like it.
+def likeness_of_windows(picture: Tensor, images: Tensor) -> Tensor:
+    """How like each image, (K, 784), every window of a picture, (H, W), is: (K, H - 27, W - 27).
 
-    Returns the size of their correlation, 0 to 1, and the window's first row and column: (K,) each.
+    That is the size of their correlation, 0 to 1, by the window's first row and column.
     """
     scaled = (picture - picture.mean()) / picture.std().clamp_min(1e-12)
     templates = images.reshape(-1, SIDE, SIDE).double()
@@ -176,10 +174,7 @@ def best_windows(picture: Tensor, images: Tensor) -> tuple[Tensor, Tensor, Tenso
     ones = torch.ones(1, SIDE, SIDE, dtype=torch.double)
     sums, squares = sums_of_windows(scaled, ones), sums_of_windows(scaled.square(), ones)
     variance = (squares - sums.square() / SIDE**2).clamp_min(1e-6)
-    likeness = (sums_of_windows(scaled, templates).abs() / variance.sqrt()).flatten(1)
-    best, at = likeness.max(1)
-    columns = picture.shape[1] - SIDE + 1
-    return best.float(), at // columns, at % columns
+    return sums_of_windows(scaled, templates).abs() / variance.sqrt()
 
 
 def sums_of_windows(picture: Tensor, weights: Tensor) -> Tensor:

@@ -1,7 +1,7 @@
 """Models with weights that we choose, so that what they decode tells what was decoded.
 
-    model, right = student.build("VAE", 6), RIGHT.VAE(6)
-    share_telling_weights(student, model, right)
+    model, right = student.blank("VAE", 6), with_telling_weights(RIGHT.VAE, 6)
+    share_weights(student, model, right)
     z = code_in(model(x)["rec"], 6)
 
 So it does not matter how a student's code goes through its networks, nor which of their parts it
@@ -11,7 +11,9 @@ between and a Sigmoid at the end; the reference computes the same with them as t
 
 from __future__ import annotations
 
+import functools
 import math
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -29,25 +31,40 @@ CONTRAST = 0.25  # of decoded images: with any code that comes up, pixels stay w
 # --- the models ----------------------------------------------------------------------------------
 
 
-def share_telling_weights(student: Student, model: Handle, right: Any) -> None:
-    """Give both models the same weights, with which a decoded image tells its code (`code_in`).
+@functools.cache
+def with_telling_weights(kind: Callable[[int], Any], nz: int) -> Any:
+    """A model of the reference with weights such that a decoded image tells its code (`code_in`).
 
-    The encoder's are random. Where a part of the student's model has layers of other sizes, the
-    reference's takes its place.
+    `kind(nz)` makes it; the encoder's weights are random. Made once for all checks, and the same
+    each time: nothing is to change it.
     """
-    load(right.encoder, list(drawn(shapes_of(right.encoder)).values()))
-    load(right.decoder, telling(right.nz))
+    with torch.random.fork_rng(devices=[]):
+        torch.default_generator.manual_seed(nz)
+        right = kind(nz)
+        load(right.encoder, list(drawn(shapes_of(right.encoder)).values()))
+    load(right.decoder, telling(nz))
+    return right
+
+
+def share_weights(student: Student, model: Handle, right: Any) -> None:
+    """Give the student's model the weights of one that was made by `with_telling_weights`.
+
+    Where a part of the student's model has layers of other sizes, the reference's takes its place.
+    """
     for part in ("encoder", "decoder"):
         own, network = getattr(model, part), getattr(right, part)
-        by_shape = {tuple(value.shape): value for value in network.parameters()}
         try:
-            shapes = {name: tuple(shape) for name, shape in own.shapes().items()}
+            fits = own.load_by_shape(values_of(network))
         except StudentError:
-            shapes = {}
-        if sorted(shapes.values()) == sorted(map(tuple, shapes_of(network).values())):
-            own.load({name: by_shape[shape] for name, shape in shapes.items()})
-        else:
+            fits = False
+        if not fits:
             own.set(network_of_ours(student, network))
+
+
+@functools.cache
+def values_of(network: nn.Module) -> list[Tensor]:
+    """Its parameters, in the same list each time: so they are sent once to a student's process."""
+    return list(network.parameters())
 
 
 def network_of_ours(student: Student, network: nn.Module) -> Handle:

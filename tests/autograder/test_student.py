@@ -73,6 +73,54 @@ def test_a_model_stays_there_and_is_used_through_its_handle(walled: Walled) -> N
     assert model.size.read() == 9
 
 
+def test_values_are_set_by_their_shapes_where_they_fit(walled: Walled) -> None:
+    student = walled(MODEL)
+    weight, bias = torch.randn(2, 3), torch.randn(2)
+    model, larger = student.build("Model"), student.build("Model", 4)
+    assert model.load_by_shape([bias, weight])
+    loaded = model.parameters()
+    assert loaded["part.weight"].equal(weight) and loaded["part.bias"].equal(bias)
+    before = larger.parameters()
+    for others in ([bias, weight], [bias], [bias, bias, torch.randn(2, 4)]):
+        assert not larger.load_by_shape(others)
+    assert all(value.equal(before[name]) for name, value in larger.parameters().items())
+
+
+def test_values_are_sent_once_to_a_process(walled: Walled) -> None:
+    student = walled(MODEL)
+    values = [torch.ones(2, 3), torch.ones(2)]
+
+    def loaded() -> float:
+        model = student.build("Model")
+        assert model.load_by_shape(values)
+        return float(model.parameters()["part.weight"].mean())
+
+    assert loaded() == 1
+    for value in values:
+        value += 1
+    student._begin(1, (), ())
+    assert loaded() == 1
+    student.restart()
+    assert loaded() == 2
+    values = [value + 1 for value in values]
+    assert loaded() == 3
+
+
+def test_a_blank_model_has_the_same_value_everywhere_and_others_are_drawn(walled: Walled) -> None:
+    student = walled(MODEL + """
+    class Breaks(Model):
+        def __init__(self):
+            super().__init__()
+            raise ValueError("no")
+    """)  # fmt: skip
+    first, second = student.build("Model"), student.blank("Model", 4)
+    (value,) = {v for p in second.parameters().values() for v in p.flatten().tolist()}
+    assert value != 0 and second.size.read() == 4
+    assert fault(lambda: student.blank("Breaks")).type == "ValueError"
+    for drawn in (first, student.build("Model")):
+        assert all(len(p.unique()) > 1 for p in drawn.parameters().values())
+
+
 def test_gradients_are_left_at_the_models_parameters(walled: Walled) -> None:
     model = walled(MODEL).build("Model")
     assert set(model.gradients().values()) == {None}

@@ -28,6 +28,9 @@ from .peer import Peer, RemoteFault
 from .pieces import run_in_pieces
 from .wire import Connection, NotPlain, WireError
 
+# Not 0: with that, a layer that should not be there could add nothing to what others compute.
+START_VALUE = 0.02
+
 
 class NotThere(AttributeError):
     """The submission does not define what was asked for."""
@@ -45,10 +48,12 @@ class Worker:
         self.unfinished: set[int] = set()
         self.replaced: dict[str, Any] = {}
         self.notes: list[str] = []
+        self.values: dict[int, list[torch.Tensor]] = {}  # for `load_by_shape`, in whichever check
         operations: dict[str, Callable[..., Any]] = {
             "load": self.load,
             "call": self.call,
             "build": self.build,
+            "blank": self.blank,
             "bare": self.bare,
             "model": self.model,
             "optimizer": self.optimizer,
@@ -58,6 +63,7 @@ class Worker:
             "parameters": self.parameters,
             "gradients": self.gradients,
             "load_parameters": self.load_parameters,
+            "load_by_shape": self.load_by_shape,
             "stand_in": self.stand_in,
             "compute": self.compute,
             "reset": self.reset,
@@ -133,6 +139,17 @@ class Worker:
             self.unfinished.add(id(instance))
         return instance
 
+    def blank(self, name: str, *args: Any, **kwargs: Any) -> Any:
+        """As `build`, but layers draw nothing: all that they would draw is START_VALUE."""
+        drawing = {draw: getattr(nn.init, draw) for draw in ("kaiming_uniform_", "uniform_")}
+        try:
+            for draw in drawing:
+                setattr(nn.init, draw, _start_values)
+            return self.build(name, *args, **kwargs)
+        finally:
+            for draw, original in drawing.items():
+                setattr(nn.init, draw, original)
+
     def bare(self, name: str) -> Any:
         """An instance of a module class whose own `__init__` did not run."""
         kind = self.find([None, name])
@@ -170,6 +187,21 @@ class Worker:
         with torch.no_grad():
             for name, parameter in self.find(target).named_parameters():
                 parameter.copy_(values[name])
+
+    def load_by_shape(
+        self, target: list[Any], place: int, values: list[torch.Tensor] | None
+    ) -> bool:
+        """Set all parameters, if they fit, to values kept at a place, or to be kept there now."""
+        if values is not None:
+            self.values[place] = values
+        by_shape = {value.shape: value for value in self.values[place]}
+        parameters = list(self.find(target).parameters())
+        if sorted(p.shape for p in parameters) != sorted(v.shape for v in self.values[place]):
+            return False
+        with torch.no_grad():
+            for parameter in parameters:
+                parameter.copy_(by_shape[parameter.shape])
+        return True
 
     def stand_in(self, target: list[Any], name: str, parameters: Any = None) -> None:
         """Put a function of the grader's at a name of the module or an attribute of an object."""
@@ -216,6 +248,11 @@ class Worker:
                 raise NotThere(attribute)
             thing = getattr(thing, attribute)
         return thing
+
+
+def _start_values(tensor: torch.Tensor, *_: Any, **__: Any) -> torch.Tensor:
+    with torch.no_grad():
+        return tensor.fill_(START_VALUE)
 
 
 class StandIn(nn.Module):
