@@ -63,9 +63,7 @@ class Student:
         self._stand_ins: dict[str, Callable[..., Any]] = {}
         self._carried: list[str] = []
         self._kept: dict[Callable[[Student], Any], Any] = {}
-        self._sent: list[
-            Sequence[torch.Tensor]
-        ] = []  # what this process keeps, see `load_by_shape`
+        self._sent: list[Sequence[torch.Tensor]] = []  # what the process keeps to load
         self._notes: set[str] = set()
 
     # --- for checks -----------------------------------------------------------------------

@@ -28,8 +28,9 @@ from .peer import Peer, RemoteFault
 from .pieces import run_in_pieces
 from .wire import Connection, NotPlain, WireError
 
-# Not 0: with that, a layer that should not be there could add nothing to what others compute.
-START_VALUE = 0.02
+# Not 0, with which a layer that should not be there could add nothing to what others compute; and
+# small enough that numbers stay small through the layers.
+START_VALUE = 0.005
 
 
 class NotThere(AttributeError):

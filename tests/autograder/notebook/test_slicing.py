@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from autograder.notebook.effects import NOT_RUN_FUNCTIONS
 from autograder.notebook.slicing import CodeCell, Program, slice_cells
-from autograder.notebook.statements import MAX_SOURCE
+from autograder.notebook.statements import KEPT_SOURCE, MAX_SOURCE
 
 RULES = Path(__file__).parents[3] / "docs" / "slicing.md"
 
@@ -352,6 +352,17 @@ def test_7_what_was_handed_out_has_no_number() -> None:
         "`f` needs `K`, which cell 1 makes; that cell is not run when grading, and the value from "
         "a cell of the assignment stands.",
     )
+
+
+@pytest.mark.parametrize("size", [0, KEPT_SOURCE])
+def test_cells_of_the_same_text_have_places_of_their_own(size: int) -> None:
+    source = f"def f():\n    return 7  # {'x' * size}"
+    for number in (3, 8):
+        assert slice_cells([CodeCell(number, source)], ["f"]).places == ((number, 1), (number, 2))
+    twice = [CodeCell(3, source), CodeCell(8, source)]
+    assert slice_cells(twice, ["f"]).places == ((8, 1), (8, 2))
+    broken = [slice_cells([CodeCell(n, "def f():\n    break")], ["f"]).notes for n in (3, 8)]
+    assert [re.findall(r"cell \d", note) for (note,) in broken] == [["cell 3"], ["cell 8"]]
 
 
 def test_7_a_function_that_trains_is_a_definition_like_any_other() -> None:

@@ -18,10 +18,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from autograder.sandbox.inside.wire import (
+    ALIGNMENT,
     LENGTHS,
     MAX_BODY,
     MAX_DEPTH,
     MAX_HEADER,
+    MAX_JOINED,
     MAX_TRAFFIC,
     NUMPY_DTYPES,
     TORCH_DTYPES,
@@ -270,10 +272,11 @@ def test_a_frame_arrives_whole_when_its_bytes_come_one_by_one(
     assert header == {"re": 1, "value": [1, "ü"]} and body == bytes(range(20))
 
 
-def test_frames_larger_than_the_sockets_buffer_arrive_whole() -> None:
+@pytest.mark.parametrize("size", [MAX_JOINED, MAX_JOINED + 1, 2 * MAX_JOINED])
+def test_frames_arrive_whole_whether_they_go_out_at_once_or_in_parts(size: int) -> None:
     left, right = socket.socketpair()
     with left, right:
-        value = torch.randn(500, 1000)
+        value = [torch.rand(3), torch.randint(256, (size - ALIGNMENT,), dtype=torch.uint8)]
         encoder = Encoder(lambda _: None)
         header = {"value": encoder.encode(value)}
         arguments = (header, encoder.buffers, encoder.size)
