@@ -14,7 +14,10 @@ guardians, the workers. Diagnosis runs the known mistakes of the items in which 
 the first time on a machine; later runs find on the shelf what came of it. So it has lines of its
 own, and is spread over the submissions in those marked "with it".
 
-    .venv/bin/python benchmarks/grade_class.py [--assignment A] [--copies N]
+With `--solved` it is the solution alone, without the items that train: its notebook has training
+cells of many minutes, which are not run.
+
+    .venv/bin/python benchmarks/grade_class.py [--assignment A] [--copies N] [--solved]
 """
 
 from __future__ import annotations
@@ -38,7 +41,7 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "autograder"))
 
-from notebook_class import a_class
+from notebook_class import a_class, solved
 from watch import field, memory, tree
 
 from autograder import diagnosis, grading
@@ -252,6 +255,14 @@ def handed_in(task: str, folder: Path) -> list[Handed]:
     return find(folder / "submitted", task)
 
 
+def solution(task: str, folder: Path) -> Handed:
+    """The solution, handed in as students hand in theirs."""
+    own = assignment(task)
+    path = folder / (f"{task}.ipynb" if own.in_notebook else own.main)
+    path.write_text(solved(task) if own.in_notebook else own.solution, encoding="utf-8")
+    return Handed("solution", task, path)
+
+
 def grade_all(
     handed: list[Handed], warm: WarmProcess, items: list[str], meter: Meter
 ) -> list[dict[str, Cost]]:
@@ -301,6 +312,15 @@ def report(task: str, title: str, spent: list[dict[str, Cost]], first: Cost, kep
         _row("  with it, first time", mean + first.times(1 / count), budget)
 
 
+def report_solved(task: str, spent: list[dict[str, Cost]]) -> None:
+    print(f"the solution, without training: {len(spent)} times")
+    print(f"{'':26}{'seconds':>9}{'core-s':>9}{'grader':>9}{'walled':>9}{'budget':>9}{'ratio':>7}")
+    totals = sorted(map(_total, spent), key=lambda cost: cost.cores)
+    named = (("the least", totals[0]), ("the mean", _mean(totals)), ("the most", totals[-1]))
+    for name, cost in named:
+        _row(name, cost, BUDGETS["without training"][task])
+
+
 def _row(name: str, cost: Cost, budget: float | None = None) -> None:
     ratio = f"{budget:9.2f}{cost.cores / budget:7.2f}" if budget else ""
     print(f"{name:26}{cost.wall:9.3f}{cost.cores:9.3f}{cost.grader:9.3f}{cost.walled:9.3f}{ratio}")
@@ -318,6 +338,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Seconds and core-seconds per submission.")
     parser.add_argument("--assignment", choices=TRAINS, default=BUNDLED, help="(default: fc_vae)")
     parser.add_argument("--copies", type=int, default=2, help="of the class (default: 2)")
+    parser.add_argument("--solved", action="store_true", help="the solution alone, 12 times")
     options = parser.parse_args()
     task = options.assignment
     torch.set_num_threads(1)
@@ -326,10 +347,14 @@ def main() -> None:
 
     with tempfile.TemporaryDirectory() as folder, WarmProcess(choose("bwrap")) as warm:
         os.environ["XDG_CACHE_HOME"] = folder
-        one_class = handed_in(task, Path(folder))
-        handed = one_class * options.copies
         meter = Meter(warm)
         install(meter)
+        if options.solved:
+            own = solution(task, Path(folder))
+            grade_all([own], warm, quick, meter)  # starts the warm process, fills caches
+            return report_solved(task, grade_all([own] * 12, warm, quick, meter))
+        one_class = handed_in(task, Path(folder))
+        handed = one_class * options.copies
         grade_all(one_class[:1], warm, every, meter)  # starts the warm process, fills caches
         print(f"the measure: {BURNED:.2f} s burned behind the walls read {burned(warm, meter):.2f}")
         runs = {"without training": grade_all(handed, warm, quick, meter)}
