@@ -7,7 +7,7 @@ import functools
 import re
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from autograder.notebook.scopes import UNREADABLE, Names, names_of, root_name, running_nodes
@@ -108,12 +108,11 @@ class _Reader:
             self.unread.append(Unread(cell.number, cell.source[:MAX_SOURCE], str(reason)))
             return
         for part in parts:
-            if part.fault:
-                source = "\n".join(line for line, _ in part.lines)
-                self.unread.append(Unread(cell.number, source, part.fault))
+            if isinstance(part, Unread):
+                self.unread.append(replace(part, cell=cell.number))
             else:
-                index, own = len(self.statements), (part.node, part.lines, part.names, part.running)
-                self.statements.append(Statement(index, cell.number, *own))
+                placed = replace(part, index=len(self.statements), cell=cell.number)
+                self.statements.append(placed)
 
     def _parts(self, source: str) -> Sequence[_Part]:
         try:
@@ -155,15 +154,8 @@ class _Reader:
 _Line = tuple[str, int]
 
 
-@dataclass(frozen=True)
-class _Part:
-    """A top-level statement, wherever its cell is; `fault` is why it can't be read, or ""."""
-
-    node: ast.stmt
-    lines: tuple[_Line, ...]
-    names: Names
-    running: tuple[ast.AST, ...]
-    fault: str
+# A top-level statement, or what could not be read of one, before it has its place.
+_Part = Statement | Unread
 
 
 def _parts(source: str) -> Sequence[_Part]:
@@ -183,19 +175,20 @@ _kept_parts = functools.lru_cache(maxsize=KEPT_CELLS)(_parts)
 
 def _parts_of(lines: list[_Line], tree: ast.Module) -> Sequence[_Part]:
     encoded = [(line.encode(), number) for line, number in lines]
-    parts = []
+    parts: list[_Part] = []
     for node in tree.body:
         names = names_of(node)
         # A star import binds names that can't be seen; else what binds nothing is nothing.
         if not (names.binds or names.changes or names.calls_on or isinstance(node, ast.ImportFrom)):
             continue
         own = tuple(_with_open_guard(node, _own_lines(node, encoded)))
-        fault = ""
         try:
             compile(ast.Module([node], []), "<cell>", "exec", dont_inherit=True)
         except UNREADABLE as error:
-            fault = _why(error, lines)
-        parts.append(_Part(node, own, names, tuple(running_nodes(node)), fault))
+            source = "\n".join(line for line, _ in own)
+            parts.append(Unread(0, source, _why(error, lines)))
+        else:
+            parts.append(Statement(0, 0, node, own, names, tuple(running_nodes(node))))
     return parts
 
 
