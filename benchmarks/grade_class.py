@@ -302,7 +302,7 @@ def report(task: str, title: str, spent: list[dict[str, Cost]], first: Cost, kep
     ending = [one for one in spent if _total(one).wall <= CALL_SECONDS]
     budget, count = BUDGETS[title][task], len(spent)
     print(f"\n{title}: {count} submissions, {count - len(ending)} of them loop until their limit")
-    print(f"{'':26}{'seconds':>9}{'core-s':>9}{'grader':>9}{'walled':>9}{'budget':>9}{'ratio':>7}")
+    _head()
     for phase in PHASES[:-1]:
         _row(f"  {phase}", _mean([one[phase] for one in ending]))
     for name, group in (("all that end", ending), ("all", spent)):
@@ -314,11 +314,15 @@ def report(task: str, title: str, spent: list[dict[str, Cost]], first: Cost, kep
 
 def report_solved(task: str, spent: list[dict[str, Cost]]) -> None:
     print(f"the solution, without training: {len(spent)} times")
-    print(f"{'':26}{'seconds':>9}{'core-s':>9}{'grader':>9}{'walled':>9}{'budget':>9}{'ratio':>7}")
+    _head()
     totals = sorted(map(_total, spent), key=lambda cost: cost.cores)
     named = (("the least", totals[0]), ("the mean", _mean(totals)), ("the most", totals[-1]))
     for name, cost in named:
         _row(name, cost, BUDGETS["without training"][task])
+
+
+def _head() -> None:
+    print(f"{'':26}{'seconds':>9}{'core-s':>9}{'grader':>9}{'walled':>9}{'budget':>9}{'ratio':>7}")
 
 
 def _row(name: str, cost: Cost, budget: float | None = None) -> None:
