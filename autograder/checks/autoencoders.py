@@ -526,9 +526,8 @@ def test_vae_interpolates_between_means(student: Student) -> None:
     """For a VAE, equally spaced points between the means of the two images are decoded, without
     noise."""
     model, right = finished_vae(student, nz=NZ)
-    first, again = (student.interpolate(model, *torch.eye(2, PIXELS)) for _ in range(2))
-    same = isinstance(first, Tensor) and isinstance(again, Tensor) and torch.equal(first, again)
-    assert observe(float(same)), "Two calls with the same images give two results."
+    twice = (student.interpolate(model, *torch.eye(2, PIXELS)) for _ in range(2))
+    assert_no_noise(*(assert_tensor(images, what="The result") for images in twice))
     assert_interpolates(student, model, right)
 
 
@@ -918,12 +917,17 @@ def takes_log_variance(student: Student, model: Handle, nz: int) -> bool:
 def assert_means_decoded(model: Handle, right: Any, x: Tensor, images: Any, again: Any) -> None:
     """Fail unless both, of two calls, are what the decoder makes of the means of images x."""
     z = assert_decoded(images, right, (len(x), 28, 28))
-    same = observe(float(torch.equal(images, again)))
-    assert same, "Two calls with the same images give two results: there is noise in them."
+    assert_no_noise(images, again)
     encoded = model.encoder(x).detach()
     mu = encoded[:, : right.nz]
     observe(likeness(z, mu, encoded[:, right.nz :]), rtol=0, atol=0.25)
     assert_close(z, mu, "The codes that it decodes are not the means.", atol=1e-4)
+
+
+def assert_no_noise(images: Tensor, again: Tensor) -> None:
+    """Fail unless two calls gave the same."""
+    same = observe(float(torch.equal(images, again)))
+    assert same, "Two calls with the same images give two results: there is noise in them."
 
 
 def some_rows(count: int) -> Tensor:

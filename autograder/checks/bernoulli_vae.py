@@ -458,4 +458,4 @@ def reconstructions_shown(student: Student) -> tuple[list[Picture], list[Found],
     x = x.round()
     pictures = draws(student, student.show_reconstructions, x, theta)
     found = find(pictures, torch.cat([x, theta]))
-    return pictures, found[:12], found[12:]
+    return pictures, found[: len(x)], found[len(x) :]

@@ -109,8 +109,8 @@ def assert_beside(
     pictures: list[Picture], originals: list[Found], reconstructions: list[Found], count: int
 ) -> None:
     """Fail unless the first `count` reconstructions are displaced alike from their originals."""
-    pairs_found = zip(originals[:count], reconstructions[:count], strict=True)
-    steps = [displacement(original.places, other.places) for original, other in pairs_found]
+    both = zip(originals[:count], reconstructions[:count], strict=True)
+    steps = [displacement(original.places, other.places) for original, other in both]
     pairs = [step for step in steps if step is not None]
     observe([float(step is not None) for step in steps])
     assert len(pairs) == len(steps), (
