@@ -28,6 +28,7 @@ from autograder.submission import Submission
 PLUGINS_NOT_NEEDED = (
     *("terminal", "cacheprovider", "logging", "junitxml", "faulthandler", "doctest", "debugging"),
     *("capture", "unraisableexception", "threadexception", "warnings", "pastebin", "stepwise"),
+    *("unittest", "subtests", "setuponly", "setupplan", "recwarn", "legacypath"),
 )
 
 

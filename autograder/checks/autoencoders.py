@@ -69,6 +69,7 @@ STAND_INS = {
 }
 PIXELS = 784
 NZ = 32  # the notebook's own: so that what holds on to it loses points only where others are tried
+DIGITS = 136  # in a split: two batches of 64, and some left over
 
 # --- encoder_decoder ------------------------------------------------------------------------------
 
@@ -125,7 +126,7 @@ def test_decoder_fits_other_sizes(student: Student) -> None:
 def test_loader_gives_full_batches(student: Student) -> None:
     """`mnist_data_loader` gives batches of 64 images of shape (64, 1, 28, 28), with pixels between
     0 and 1, and their labels; what is left over in the end, fewer than 64, is left out."""
-    images, labels = split_of_digits(200)
+    images, labels = split_of_digits()
     loader = make_loader(student, images, labels)
     (batches,) = passes(student, loader, 1)
     observe([len(batches)])
@@ -137,9 +138,9 @@ def test_loader_gives_full_batches(student: Student) -> None:
         )
         observe([0, *x.shape, *y.shape])
     sizes = [len(x) for x, _ in batches]
-    assert sizes == [64, 64, 64], (
-        f"200 images come in {len(batches)} batches of {min(sizes, default=0)} to "
-        f"{max(sizes, default=0)} images, not in 3 batches of 64."
+    assert sizes == [64, 64], (
+        f"{DIGITS} images come in {len(batches)} batches of {min(sizes, default=0)} to "
+        f"{max(sizes, default=0)} images, not in 2 batches of 64."
     )
     for x, y in batches:
         assert_tensor(x, (64, 1, 28, 28), "A batch of images")
@@ -152,7 +153,7 @@ def test_loader_gives_full_batches(student: Student) -> None:
 @item("encoder_decoder", weight=0.75)
 def test_loader_keeps_images_and_labels_together(student: Student) -> None:
     """A pass of the loader gives each image at most once, unchanged, and with its own label."""
-    images, labels = split_of_digits(200)
+    images, labels = split_of_digits()
     (batches,) = passes(student, make_loader(student, images, labels), 1)
     assert batches, "A pass over the loader gives no batch at all."
     x = torch.cat([x for x, _ in batches]).reshape(-1, PIXELS)
@@ -160,7 +161,7 @@ def test_loader_keeps_images_and_labels_together(student: Student) -> None:
     chosen = numbers_of(x)
     twice = observe(len(chosen) - len(chosen.unique()), atol=100)
     assert not twice, "Some images come more than once in one pass."
-    unchanged = torch.allclose(x.double(), images[chosen].flatten(1).double() / 255, atol=1e-5)
+    unchanged = (x.float() - images[chosen].flatten(1) / 255).abs().max() < 1e-5
     assert observe(float(unchanged)), "The images are not those of the split, with pixels / 255."
     own = observe(float(torch.equal(y.reshape(-1).long(), labels[chosen])))
     assert own, "The labels are not those of the images beside them."
@@ -169,7 +170,7 @@ def test_loader_keeps_images_and_labels_together(student: Student) -> None:
 @item("encoder_decoder", weight=0.5)
 def test_loader_shuffles_each_pass(student: Student) -> None:
     """The order of the images is drawn at random, anew for each pass over the loader."""
-    loader = make_loader(student, *split_of_digits(200))
+    loader = make_loader(student, *split_of_digits())
     first, second = passes(student, loader, 2)
     observe([len(first), len(second)])
     assert first, "A pass over the loader gives no batch at all."
@@ -235,14 +236,14 @@ def test_samples_are_decoded_draws_of_the_standard_normal(student: Student) -> N
     """The codes that are decoded follow the standard normal distribution, and what comes back is
     what the decoder made of them, as images of shape (n, 1, 28, 28)."""
     model, right = autoencoder(student)
-    images = student.sample_prior(model, 300)
-    z = assert_decoded(images, right, (300, 1, 28, 28))
-    # Five standard errors of a standard deviation, a mean and a share of 9,600 draws.
-    observe([z.std(), z.mean()], rtol=0, atol=0.05)
-    assert abs(z.mean()) < 0.051, "The mean of the codes is not 0."
-    assert abs(z.std() - 1) < 0.036, "The standard deviation of the codes is not 1."
+    images = student.sample_prior(model, 150)
+    z = assert_decoded(images, right, (150, 1, 28, 28))
+    # Five standard errors of a standard deviation, a mean and a share of 4,800 draws.
+    observe([z.std(), z.mean()], rtol=0, atol=0.15)
+    assert abs(z.std() - 1) < 0.051, "The standard deviation of the codes is not 1."
+    assert abs(z.mean()) < 0.072, "The mean of the codes is not 0."
     beyond = (z.abs() > 2).double().mean()
-    assert_close(beyond, 0.0455, "The codes are not normally distributed.", rtol=0, atol=0.0106)
+    assert_close(beyond, 0.0455, "The codes are not normally distributed.", rtol=0, atol=0.015)
 
 
 @item("sample_prior", weight=0.5)
@@ -283,11 +284,11 @@ def test_forward_draws_codes_from_the_posterior(student: Student) -> None:
     """`forward` gives q, the encoder's output, and rec, what the decoder makes of a code z: drawn
     around the means in q's first half, as widely as its second half says, the logarithms of the
     standard deviations."""
-    model, _ = vae(student, nz=25)
-    x = some_rows(256)
+    model, _ = vae(student, nz=NZ)
+    x = some_rows(64)
     encoded = model.encoder(x).detach()
     q, z = encoded_and_drawn(model, x, encoded)
-    mu, log_sigma = mean_and_log_sigma(student, model, q)
+    mu, log_sigma = mean_and_log_sigma(student, q)
     _, again = encoded_and_drawn(model, x, encoded)
     assert_fresh((z - mu) / log_sigma.exp(), (again - mu) / log_sigma.exp())
     assert_draws(z, mu, log_sigma)
@@ -304,7 +305,7 @@ def test_gradients_come_back_through_the_codes(student: Student) -> None:
     (rec.flatten(1) * weights).sum().backward()
     pixels = rec.detach().flatten(1).double()
     to_z = (weights * CONTRAST * pixels * (1 - pixels))[:, :6]
-    share = 0.5 if takes_log_variance(student, model, 6) else 1.0
+    share = 0.5 if student.once(takes_log_variance) else 1.0
     noise = code_in(rec, 6) - q.detach()[:, :6]
     came = [g for g in model.encoder.gradients().values() if g is not None and g.shape == (12,)]
     # At the bias of the last layer: the gradients to q, summed up over the images.
@@ -341,7 +342,7 @@ def test_kl_loss_is_the_divergence_from_the_prior(student: Student) -> None:
     for count in (5, 3):
         x, outputs = loss_inputs(student, count, 7)
         _, _, kl_loss = losses(model, x, outputs)
-        summed = divergence(*mean_and_log_sigma(student, model, outputs["q"]))
+        summed = divergence(*mean_and_log_sigma(student, outputs["q"]))
         expected = min(summed, summed / 7, key=lambda value: abs(value - kl_loss))
         assert_close(kl_loss, expected, "The value of kl_loss is not right.", rtol=1e-4)
 
@@ -353,7 +354,7 @@ def test_kl_loss_is_summed_over_the_code(student: Student) -> None:
     model = without_weights(student, nz=7)
     x, outputs = loss_inputs(student, 5, 7)
     _, _, kl_loss = losses(model, x, outputs)
-    expected = divergence(*mean_and_log_sigma(student, model, outputs["q"]))
+    expected = divergence(*mean_and_log_sigma(student, outputs["q"]))
     assert_close(kl_loss, expected, "kl_loss is not that sum.", rtol=1e-4)
 
 
@@ -373,14 +374,18 @@ def test_second_half_is_the_log_of_the_standard_deviation(student: Student) -> N
 def test_total_weighs_the_divergence_by_beta(student: Student) -> None:
     """The total is rec_loss + beta * kl_loss, with the model's own beta."""
     betas = []
-    for built, later in ((0.3, 2.5), (0.0, 4.0)):
-        model = without_weights(student, nz=7, beta=built)
-        for beta in (built, later):
-            model.beta.set(beta)
-            total, rec_loss, kl_loss = losses(model, *loss_inputs(student, 5, 7))
-            betas.append((total - rec_loss) / kl_loss)
+
+    def weigh(model: Handle) -> None:
+        total, rec_loss, kl_loss = losses(model, *loss_inputs(student, 5, 7))
+        betas.append((total - rec_loss) / kl_loss)
+
+    weigh(without_weights(student, nz=7, beta=0.0))
+    model = without_weights(student, nz=7, beta=0.3)
+    weigh(model)
+    model.beta.set(2.5)
+    weigh(model)
     message = "What is added to rec_loss is not beta * kl_loss."
-    assert_close(torch.stack(betas), [0.3, 2.5, 0.0, 4.0], message, atol=1e-4)
+    assert_close(torch.stack(betas), [0.0, 0.3, 2.5], message, atol=1e-4)
 
 
 @item("vae", weight=0.25)
@@ -396,7 +401,7 @@ def test_loss_can_be_differentiated(student: Student) -> None:
     total.backward()
     right_rec, right_kl = (
         cross_entropy(x, copies),
-        divergence(*mean_and_log_sigma(student, model, copies["q"])),
+        divergence(*mean_and_log_sigma(student, copies["q"])),
     )
     rec_scale, kl_scale = (rec_loss / right_rec).detach(), (kl_loss / right_kl).detach()
     (rec_scale * right_rec + 0.3 * kl_scale * right_kl).backward()
@@ -425,12 +430,13 @@ def test_vae_takes_images_with_a_middle_axis(student: Student) -> None:
     """Images of shape (N, 1, 784) go through `forward` and `loss` as those of shape (N, 784) do,
     in batches of any size."""
     model, _ = vae(student, nz=6)
+    images = some_rows(3)
+    q, _ = assert_outputs(model(images), 3, 6)
     for count in (3, 1):
-        x = some_rows(count)
-        q, _ = assert_outputs(model(x), count, 6)
+        x = images[:count]
         outputs = model(x.unsqueeze(1))
         same, _ = assert_outputs(outputs, count, 6)
-        assert_close(same, q, "For images of shape (N, 1, 784) q is another.")
+        assert_close(same, q[:count], "For images of shape (N, 1, 784) q is another.")
         flat = losses_of(model, x, outputs)
         middle = losses_of(model, x.unsqueeze(1), outputs)
         message = "For images of shape (N, 1, 784) the loss is another."
@@ -536,7 +542,7 @@ def test_interpolation_fits_other_steps_and_codes(student: Student) -> None:
     """`steps` decides how many images come back, and the model how long its codes are."""
     model, right = autoencoder(student, nz=5)
     assert_interpolates(student, model, right, steps=2)
-    model, right = finished_vae(student, nz=7)
+    model, right = finished_vae(student, nz=6)
     assert_interpolates(student, model, right, steps=9)
 
 
@@ -587,13 +593,13 @@ def test_cvae_decoder_reads_code_and_label(student: Student) -> None:
 def test_cvae_forward_gives_both_networks_the_label(student: Student) -> None:
     """`forward` encodes the images with their labels, draws z, decodes it with the labels, and
     returns {"q", "rec", "c"}; nz and num_labels are the model's own."""
-    x, labels = torch.rand(128, PIXELS), torch.randint(10, (128,))
+    x, labels = torch.rand(64, PIXELS), torch.randint(10, (64,))
     q, z, rec = assert_cvae_dataflow(student, x, labels, nz=NZ, classes=10)
     if not student.failed("vae"):  # how z is drawn is that exercise's matter
         assert_draws(z, *q.detach().double().chunk(2, dim=1))
         assert_gradients_to(q, z, rec)
     x, labels = torch.rand(5, 1, PIXELS), torch.randint(4, (5, 1))
-    assert_cvae_dataflow(student, x, labels, nz=6, classes=4)
+    assert_cvae_dataflow(student, x, labels, nz=6, classes=4, rec=torch.rand(5, PIXELS))
 
 
 @item("cvae", weight=0.75)
@@ -619,10 +625,10 @@ def test_cvae_reconstructs_from_mean_and_label(student: Student) -> None:
     """`reconstruct` decodes the posterior means with the labels into images (N, 28, 28); it takes
     a batch, and one image (784,) with one label as well."""
     carry_networks(student)
-    model = student.build("CVAE", 6, conditional=True, num_labels=10)
+    model = student.blank("CVAE", 6, conditional=True, num_labels=10)
     x, labels = torch.rand(40, PIXELS), torch.randint(10, (40,))
-    assert_conditional_reconstructs(student, model, x, labels, [(40, 28, 28)])
-    assert_conditional_reconstructs(student, model, x[0], labels[0], [(1, 28, 28), (28, 28)])
+    assert_conditional_reconstructs(model, x, labels, [(40, 28, 28)])
+    assert_conditional_reconstructs(model, x[0], labels[0], [(1, 28, 28), (28, 28)])
 
 
 @item("cvae", weight=0.5)
@@ -630,9 +636,9 @@ def test_cvae_without_labels_is_a_vae(student: Student) -> None:
     """Where it is not conditional it needs no labels: `forward` and `reconstruct` do with the
     images alone what those of the VAE do."""
     carry_networks(student)
-    model = student.build("CVAE", 6)
+    model = student.blank("CVAE", 6)
     x, q = torch.rand(40, PIXELS), posterior(40, 6)
-    _, decoded = tap(student, model, "encoder", q), tap(student, model, "decoder")
+    _, decoded = tap(model.encoder, q), tap(model.decoder, torch.rand(40, PIXELS))
     outputs = model(x)
     assert decoded, "The decoder is not used."
     assert_conditional_outputs(outputs, q, decoded[0].result)
@@ -751,16 +757,17 @@ def assert_both_losses_come_back(student: Student, train: str) -> None:
 
 
 def assert_cvae_dataflow(
-    student: Student, x: Tensor, labels: Tensor, nz: int, classes: int
+    student: Student, x: Tensor, labels: Tensor, nz: int, classes: int, rec: Tensor | None = None
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Fail unless `forward` gives the labels to both networks and returns what comes of it.
 
-    Returns q, as we chose it, the codes z that are decoded, and rec.
+    Returns q, as we chose it, the codes z that are decoded, and rec: as chosen, too, or as the
+    decoder makes it, all of whose weights are the same.
     """
     carry_networks(student)
-    model = student.build("CVAE", nz, conditional=True, num_labels=classes)
+    model = student.blank("CVAE", nz, conditional=True, num_labels=classes)
     q = posterior(len(x), nz).requires_grad_()
-    encoded, decoded = tap(student, model, "encoder", q), tap(student, model, "decoder")
+    encoded, decoded = tap(model.encoder, q), tap(model.decoder, rec)
     outputs = model(x, labels)
     calls = observe([len(encoded), len(decoded)])
     assert calls.eq(1).all(), "It does not encode once and decode once."
@@ -822,17 +829,17 @@ def conditional_vae(student: Student) -> Handle:
 # --- the loader -----------------------------------------------------------------------------------
 
 
-def split_of_digits(count: int) -> tuple[Tensor, Tensor]:
-    """Images (count, 1, 28, 28) uint8, the first pixel of each being its number, and labels."""
-    images = torch.randint(256, (count, 1, 28, 28), dtype=torch.uint8)
-    images[:, 0, 0, 0] = torch.arange(count)
-    return images, torch.randint(10, (count,))
+def split_of_digits() -> tuple[Tensor, Tensor]:
+    """Images (DIGITS, 1, 28, 28) uint8, the first pixel of each being its number, and labels."""
+    images = torch.randint(256, (DIGITS, 1, 28, 28), dtype=torch.uint8)
+    images[:, 0, 0, 0] = torch.arange(DIGITS)
+    return images, torch.randint(10, (DIGITS,))
 
 
 def numbers_of(x: Tensor) -> Tensor:
     """The numbers of images of `split_of_digits`, as a loader gives them."""
     first = x.double().reshape(len(x), -1)[:, 0]
-    return (first * 255).round().long().clamp(0, 199)
+    return (first * 255).round().long().clamp(0, DIGITS - 1)
 
 
 def make_loader(student: Student, images: Tensor, labels: Tensor) -> Any:
@@ -889,15 +896,17 @@ def encoded_and_drawn(model: Handle, x: Tensor, encoded: Tensor) -> tuple[Tensor
     return q.detach().double(), code_in(rec, nz)
 
 
-def mean_and_log_sigma(student: Student, model: Handle, q: Tensor) -> tuple[Tensor, Tensor]:
-    """The halves of q, as the model takes them: by a slip of its own perhaps, but everywhere."""
+def mean_and_log_sigma(student: Student, q: Tensor) -> tuple[Tensor, Tensor]:
+    """The halves of q, as the VAE takes them: by a slip of its own perhaps, but everywhere."""
     mu, second = q.chunk(2, dim=1)
-    return mu, second * (0.5 if takes_log_variance(student, model, mu.shape[1]) else 1.0)
+    return mu, second * (0.5 if student.once(takes_log_variance) else 1.0)
 
 
-def takes_log_variance(student: Student, model: Handle, nz: int) -> bool:
+def takes_log_variance(student: Student) -> bool:
     """Whether both the draw of z and the KL divergence take q's second half for a log-variance."""
+    nz = 7
     try:
+        model = without_weights(student, nz)
         x, outputs = loss_inputs(student, 5, nz)
         _, _, kl_loss = losses(model, x, outputs)
         mu, log_variance = outputs["q"].double().chunk(2, dim=1)
@@ -1009,10 +1018,8 @@ def weight_of_beta(student: Student) -> float:
         for count in (5, 3, 2):
             x, outputs = loss_inputs(student, count, NZ)
             _, rec_loss, kl_loss = losses(model, x, outputs)
-            right = divergence(*mean_and_log_sigma(student, model, outputs["q"])) / cross_entropy(
-                x, outputs
-            )
-            weights.append(float(kl_loss / rec_loss / right))
+            right_kl = divergence(*mean_and_log_sigma(student, outputs["q"]))
+            weights.append(float(kl_loss / rec_loss / (right_kl / cross_entropy(x, outputs))))
     except (StudentError, AssertionError):
         return 1.0
     constant = max(weights) - min(weights) < 1e-3 * abs(weights[0])

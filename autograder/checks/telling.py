@@ -23,7 +23,7 @@ from torch.func import functional_call
 from autograder.checks import assert_tensor, observe
 from autograder.checks.networks import drawn, likeness
 from autograder.errors import StudentError
-from autograder.student import Handle, Seen, Student
+from autograder.student import Handle, Name, Seen, Student
 
 CONTRAST = 0.25  # of decoded images: with any code that comes up, pixels stay well inside (0, 1)
 
@@ -51,14 +51,23 @@ def share_weights(student: Student, model: Handle, right: Any) -> None:
 
     Where a part of the student's model has layers of other sizes, the reference's takes its place.
     """
+    if takes_values(model, right):
+        return
     for part in ("encoder", "decoder"):
         own, network = getattr(model, part), getattr(right, part)
-        try:
-            fits = own.load_by_shape(values_of(network))
-        except StudentError:
-            fits = False
-        if not fits:
+        if not takes_values(own, network):
             own.set(network_of_ours(student, network))
+
+
+def takes_values(module: Name, right: nn.Module) -> bool:
+    """Set a module's parameters to those of the reference's; whether they fit.
+
+    Where two have the same shape, both are biases, and zero: see `load`.
+    """
+    try:
+        return module.load_by_shape(values_of(right))
+    except StudentError:
+        return False
 
 
 @functools.cache
@@ -114,7 +123,7 @@ def assert_decoded(images: Any, right: Any, shape: tuple[int, ...]) -> Tensor:
     images = assert_tensor(images, shape, "The result")
     z = code_in(images, right.nz)
     with torch.no_grad():
-        same = torch.allclose(images, right.decoder(z.float()).reshape(shape), atol=1e-4)
+        same = (images - right.decoder(z.float()).reshape(shape)).abs().max() < 1e-4
     assert observe(float(same)), "The images are not what the decoder makes of a code."
     return z
 
@@ -123,13 +132,16 @@ def assert_draws(z: Tensor, mu: Tensor, log_sigma: Tensor) -> None:
     """Fail unless the codes z, (N, nz), are draws of N(mu, exp(log_sigma))."""
     noise = (z - mu) / log_sigma.exp()
     size, centred = (z - mu).abs().clamp(1e-4).log(), log_sigma - log_sigma.mean()
-    observe([size.mean(), (size * centred).sum() / (centred**2).sum()], rtol=0, atol=0.25)
+    slope = (size * centred).sum() / (centred**2).sum()
+    observe([size.mean(), slope], rtol=0, atol=0.25)
     observe(likeness(z.clamp(-4, 4), mu, log_sigma), rtol=0, atol=0.25)
-    # Five standard errors of a mean; those of a standard deviation and a share in proportion.
+    # Five standard errors of a mean; those of the others in proportion. A normal draw's logarithm
+    # has the standard deviation 1.11.
     off = 5 / math.sqrt(noise.numel())
     message = "The codes that are decoded do not lie around the means."
     assert abs(noise.mean()) < off, message
     message = "The codes are not spread around the means as the second half of q says."
+    assert abs(slope - 1) < 1.11 * off / centred.square().mean().sqrt(), message
     assert abs(noise.std() - 1) < 0.72 * off, message
     beyond = (noise.abs() > 2).double().mean()
     assert abs(beyond - 0.0455) < 0.21 * off, "The noise is not normally distributed."

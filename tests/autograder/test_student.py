@@ -180,6 +180,21 @@ def test_a_part_of_a_model_can_be_replaced_and_its_parameters_are_trained_there(
     assert {name: g.tolist() for name, g in model.gradients().items()} == {"part.w": [1]}
 
 
+def test_what_takes_the_place_of_a_part_gets_what_is_told_by_name(walled: Walled) -> None:
+    student = walled("""
+        from torch import nn
+        class Conditional(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.part = nn.Linear(1, 1)
+            def forward(self, x, labels):
+                return self.part(x, c=labels)
+    """)
+    model = student.build("Conditional")
+    model.part.replace(lambda _, x, c: 10 * x + c, parameters={})
+    assert model(torch.ones(1), torch.tensor([3])).tolist() == [13]
+
+
 def test_a_model_of_stand_ins_is_trained_there_and_tells_what_is_done_to_it(
     walled: Walled,
 ) -> None:
@@ -887,6 +902,7 @@ ON_CPU = [
     "torch.zeros(2).to(torch.ones(1).cuda())",
     "torch.zeros(2, device='cuda')",
     "torch.zeros(2, device=torch.device('cuda', 0))",
+    "torch.zeros(2, device=torch.device(type='cuda', index=0))",
     "torch.zeros_like(torch.eye(2), device='cuda')",
     "torch.as_tensor([0.0], device='cuda')",
     "torch.zeros(2).new_zeros(2, device='cuda')",
@@ -895,6 +911,7 @@ ON_CPU = [
     "torch.cuda.FloatTensor(2).fill_(0)",
     "torch.zeros(2).type(torch.cuda.FloatTensor)",
     "torch.zeros(2).type('torch.cuda.DoubleTensor')",
+    "torch.zeros(2).type(dtype='torch.cuda.DoubleTensor')",
     "torch.randn(2, generator=torch.Generator('cuda').manual_seed(1))",
     "torch.randn(2, generator=torch.Generator(device='cuda'), device='cuda')",
     "nn.Linear(2, 2).cuda()(torch.zeros(1, 2).cuda())",

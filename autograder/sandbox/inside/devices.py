@@ -13,6 +13,8 @@ import torch
 from torch.overrides import TorchFunctionMode
 
 ELSEWHERE = ("cuda", "mps", "xpu")
+# What may be told the device without saying `device=`.
+BY_PLACE = {torch.Tensor.cuda, torch.Tensor.pin_memory, torch.Tensor.to, torch.Tensor.type}
 NOTE = "Your code names another device ({}); here it ran on the CPU, and no point was lost."
 
 
@@ -54,11 +56,12 @@ class _OnCpu(TorchFunctionMode):
         self, function: Callable[..., Any], types: Any, args: Any = (), kwargs: Any = None
     ) -> Any:
         kwargs = kwargs or {}
+        # Nearly all of the thousands of calls.
+        if kwargs.get("device") is None and function not in BY_PLACE:
+            return function(*args, **kwargs)
         if function in (torch.Tensor.cuda, torch.Tensor.pin_memory):
             self.note("cuda")
             return args[0]
-        if function is torch.device:
-            return function(*args, **kwargs)
         args = tuple(self._meant(function, value) for value in args)
         kwargs = {key: self._meant(function, value, key) for key, value in kwargs.items()}
         return function(*args, **kwargs)

@@ -265,8 +265,8 @@ class StandIn(nn.Module):
         for key, value in parameters.items():
             self.register_parameter(key.replace(".", "_"), nn.Parameter(value.detach().clone()))
 
-    def forward(self, *args: Any) -> Any:
-        return self._peer[0].call([self._name], (list(self.parameters()), *args), {})
+    def forward(self, *args: Any, **kwargs: Any) -> Any:
+        return self._peer[0].call([self._name], (list(self.parameters()), *args), kwargs)
 
     def __iter__(self) -> Iterator[nn.Module]:
         """So that a `forward` that runs through a list of layers runs through this one."""
