@@ -969,13 +969,31 @@ def test_code_that_asks_first_whether_there_is_a_gpu_gets_no_note(walled: Walled
     assert student._all_notes() == []
 
 
-@pytest.mark.parametrize(("text", "active"), [("", 0), ("# to the gpu: cuda", 1)])
-def test_only_code_that_names_another_device_is_watched(
-    walled: Walled, text: str, active: int
+@pytest.mark.parametrize(
+    ("line", "watched"),
+    [
+        ("", 0),
+        ("# to the gpu: cuda", 1),
+        ('device = "cuda" if torch.cuda.is_available() else "cpu"', 0),
+        ("device = torch.device('cuda:0' if torch.cuda.is_available()\n    else 'cpu')", 0),
+        (
+            'device = ("mps" if torch.backends.mps.is_available() else '
+            '"cuda" if torch.cuda.is_available() else "cpu")',
+            0,
+        ),
+        ('device = "cuda" if torch.cuda.is_available() else "cuda:1"', 1),
+        ('device = "cuda" if True or torch.cuda.is_available() else "cpu"', 1),
+        ('device = "cuda" if not torch.cuda.is_available() else "cpu"', 1),
+        ('device = "cpu" if torch.cuda.is_available() else "cuda"', 1),
+        ("use_cuda = torch.cuda.is_available()", 1),
+    ],
+)
+def test_only_code_that_may_come_to_name_another_device_is_watched(
+    walled: Walled, line: str, watched: int
 ) -> None:
-    student = walled(f"{text}\nimport torch\ndef f():\n    "
+    student = walled(f"import torch\n{line}\ndef f():\n    "
                      "return torch._C._len_torch_function_stack()")  # fmt: skip
-    assert student.f() == active
+    assert student.f() == watched
 
 
 def test_the_environment_is_the_one_for_grading(walled: Walled) -> None:

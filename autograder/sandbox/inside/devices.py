@@ -6,6 +6,7 @@ behind. Inside the walls these mean the CPU, and no point is lost for them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -13,9 +14,23 @@ import torch
 from torch.overrides import TorchFunctionMode
 
 ELSEWHERE = ("cuda", "mps", "xpu")
+# "cuda" if torch.cuda.is_available() else ...
+ASKED_FIRST = re.compile(
+    r"""(["'])(cuda|mps|xpu)(:\d)?\1\s+if\s+torch\.(backends\.)?\2\.is_available\(\)\s+else\b"""
+)
 # What may be told the device without saying `device=`.
 BY_PLACE = {torch.Tensor.cuda, torch.Tensor.pin_memory, torch.Tensor.to, torch.Tensor.type}
 NOTE = "Your code names another device ({}); here it ran on the CPU, and no point was lost."
+
+
+def names_another(code: str) -> bool:
+    """Whether code may come to name another device than the CPU.
+
+    Not where it asks first whether there is one, as the notebooks do, and there is none.
+    """
+    if not torch.accelerator.is_available():
+        code = ASKED_FIRST.sub("", code)
+    return any(word in code for word in ELSEWHERE)
 
 
 def stay_on_cpu(notes: list[str]) -> None:

@@ -89,7 +89,7 @@ class Worker:
             path.write_text(text, encoding="utf-8", newline="")
         os.chdir(self.home)
         sys.path.append(str(self.home))
-        if any(word in text for text in files.values() for word in devices.ELSEWHERE):
+        if any(map(devices.names_another, files.values())):
             devices.stay_on_cpu(self.notes)
         self.seed(seed)
         spec = importlib.util.spec_from_file_location(Path(main).stem, self.home / main)
