@@ -399,10 +399,8 @@ def test_loss_can_be_differentiated(student: Student) -> None:
     total, rec_loss, kl_loss = losses(model, x, outputs, floats=False)
     assert observe(float(total.requires_grad)), "The total has no gradient: its graph is cut."
     total.backward()
-    right_rec, right_kl = (
-        cross_entropy(x, copies),
-        divergence(*mean_and_log_sigma(student, copies["q"])),
-    )
+    right_rec = cross_entropy(x, copies)
+    right_kl = divergence(*mean_and_log_sigma(student, copies["q"]))
     rec_scale, kl_scale = (rec_loss / right_rec).detach(), (kl_loss / right_kl).detach()
     (rec_scale * right_rec + 0.3 * kl_scale * right_kl).backward()
     for name, copy in copies.items():
