@@ -98,7 +98,8 @@ class Student:
 
         `parameters` live and are trained there. Each of `methods` (`forward`, `loss`, ...) runs
         here, by call-back with gradients, as `method(seen, *args, **kwargs)`: what the student's
-        code passes, after what the module is like at that moment.
+        code passes, after what the module is like at that moment. The parameter "part.name" lives
+        in a module `part` of it, which is called as the method "part".
         """
         stand_ins = {}
         for attribute, method in methods.items():

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.distributions import Normal
 from torch.func import functional_call
 from torch.nn import functional as F
@@ -39,7 +39,7 @@ from autograder.checks.loops import (
 )
 from autograder.checks.networks import assert_computes_mlp, drawn, likeness
 from autograder.checks.small_models import (
-    one_picture_loss,
+    lit_up_loss,
     small_autoencoder,
     small_loss,
     small_vae,
@@ -56,7 +56,7 @@ from autograder.checks.telling import (
     with_telling_weights,
 )
 from autograder.errors import StudentError
-from autograder.student import Handle, Seen, Student
+from autograder.student import Handle, Name, Seen, Student
 from nndl.data import stand_in
 from nndl.labs.autoencoders import BETA_BAND
 
@@ -215,7 +215,7 @@ def test_autoencoder_losses_are_returned(student: Student) -> None:
     batches = draw_batches([64, 64, 64])
     recorder, model = small_autoencoder(student)
     losses = student.train_autoencoder(model, batches.loader(student), 2)
-    expected = [one_picture_loss(visit.parameters, visit.x) for visit in recorder.steps()]
+    expected = [lit_up_loss(visit.parameters, visit.x) for visit in recorder.steps()]
     assert_losses(losses, expected, "The losses")
 
 
@@ -565,8 +565,8 @@ def test_cvae_encoder_reads_image_and_label(student: Student) -> None:
         rows, labels = with_labels(torch.rand(8, size), classes)
         sizes = [size + classes, 256, 64, nz]
         codes = assert_computes_mlp(network, sizes, Tensor.double, rows, split_labels(classes))
-        again = network(rows[:, None, :size], labels.unsqueeze(1))
-        message = "Images (N, 1, D) with labels (N, 1) are encoded otherwise than (N, D) with (N,)."
+        again = network(rows[:, None, :size], labels)
+        message = "Images of shape (N, 1, input_size) are encoded otherwise than (N, input_size)."
         assert_close(again, codes, message, atol=1e-4)
     network = student.blank("CVAEEncoder", 5, 30, False, 4)
     assert_computes_mlp(network, [30, 256, 64, 5], Tensor.double, torch.rand(8, 30))
@@ -596,7 +596,7 @@ def test_cvae_forward_gives_both_networks_the_label(student: Student) -> None:
     if not student.failed("vae"):  # how z is drawn is that exercise's matter
         assert_draws(z, *q.detach().double().chunk(2, dim=1))
         assert_gradients_to(q, z, rec)
-    x, labels = torch.rand(5, 1, PIXELS), torch.randint(4, (5, 1))
+    x, labels = torch.rand(5, 1, PIXELS), torch.randint(4, (5,))
     assert_cvae_dataflow(student, x, labels, nz=6, classes=4, rec=torch.rand(5, PIXELS))
 
 
@@ -682,14 +682,19 @@ def test_cvae_losses_are_returned(student: Student) -> None:
 
 @item("sample_digits", weight=1.5)
 def test_digits_are_drawn_from_the_prior(student: Student) -> None:
-    """`sample_digits` decodes ten draws of the standard normal, one for each label from 0 to 9, and
-    gives the images in this order, (10, 28, 28)."""
+    """`sample_digits` decodes ten draws of the standard normal, one for each label from 0 to 9 and
+    new ones at every call, and gives the images in this order, (10, 28, 28)."""
     model, decoded = small_decoder(student, nz=500)
     images = assert_tensor(student.sample_digits(model), (10, 28, 28), "The result")
     assert decoded, "The decoder is not used."
     assert_labels_in_order(decoded, images)
     z = torch.cat([passage.given for passage in decoded])
     assert_standard_normal(assert_tensor(z, (10, 500), "What the decoder gets"))
+    decoded.clear()
+    student.sample_digits(model)
+    again = torch.cat([passage.given for passage in decoded])
+    same = observe(float(torch.equal(again, z)))
+    assert not same, "Every call draws the same codes."
 
 
 @item("sample_digits", weight=1.5)
@@ -798,8 +803,18 @@ def carry_vae_loss(student: Student) -> None:
     def loss(model: Handle, x: Tensor, outputs: dict[str, Tensor]) -> Any:
         return RIGHT.VAE.loss(SimpleNamespace(beta=model.beta.read()), x, outputs)
 
-    student.VAE.loss.replace(loss)
+    taken_over = takes_over(student, student.CVAE.loss, student.VAE.loss)
+    for own in (student.VAE.loss, student.CVAE.loss)[: 1 + taken_over]:
+        own.replace(loss)
     student.note_carried("vae")
+
+
+def takes_over(student: Student, name: Name, other: Name) -> bool:
+    """Whether two names stand for the same function, as after `loss = VAE.loss` in a class."""
+    try:
+        return student.kit("operator").is_(name.read(), other.read()) is True
+    except StudentError:  # there is no such name
+        return False
 
 
 def conditional_vae(student: Student) -> Handle:
@@ -1048,17 +1063,43 @@ def assert_interpolates(
 def carry_networks(student: Student) -> None:
     """Where encoder_decoder failed, let the student's models be built of the reference's networks.
 
-    These live in the student's process, and compute here.
+    These live in the student's process, and compute here. The student's classes stay, for those
+    that inherit from them, with the reference's `net` in them; what is no such class is replaced.
     """
     if not student.failed("encoder_decoder"):
         return
     for name, kind in (("Encoder", RIGHT.Encoder), ("Decoder", RIGHT.Decoder)):
-
-        def build(*args: Any, kind: type[nn.Module] = kind, **kwargs: Any) -> Handle:
-            return network_of_ours(student, kind(*args, **kwargs))
-
-        getattr(student, name).replace(build)
+        own = getattr(student, name)
+        if is_module(student, own):
+            put_into(student, own, kind)
+        else:
+            own.replace(lambda *args, kind=kind, **kwargs: network_of_ours(
+                student, kind(*args, **kwargs)
+            ))  # fmt: skip
     student.note_carried("encoder_decoder")
+
+
+def is_module(student: Student, name: Name) -> bool:
+    """Whether it is a class of networks."""
+    try:
+        kind = student.kit("torch.nn").Module.read()
+        return student.kit("builtins").issubclass(name.read(), kind) is True
+    except StudentError:
+        return False
+
+
+def put_into(student: Student, own: Name, kind: Any) -> None:
+    """Let a class of the student's set itself up, and compute, as the reference's class does."""
+
+    def set_up(network: Handle, *args: Any, **kwargs: Any) -> None:
+        student.kit("torch.nn").Module.at("__init__")(network)
+        network.net.set(network_of_ours(student, kind(*args, **kwargs).net))
+
+    def forward(network: Handle, x: Tensor) -> Any:
+        return kind.forward(SimpleNamespace(net=network.net), x)
+
+    own.at("__init__").replace(set_up)
+    own.forward.replace(forward)
 
 
 def autoencoder(student: Student, nz: int = NZ) -> tuple[Handle, Any]:

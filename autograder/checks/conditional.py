@@ -46,9 +46,10 @@ def tap(part: Name, answer: Tensor | None = None) -> list[Passage]:
     own = part.read()
     passed: list[Passage] = []
 
-    def through(_: list[Tensor], given: Tensor, c: Tensor | None = None) -> Any:
+    def through(_: list[Tensor], *inputs: Any, **named: Any) -> Any:
+        given, c = images_and_labels([*inputs, *named.values()])
         observe(float(c is not None))  # noted here, since without a label the network may fail
-        result = own(given, c)
+        result = own(*inputs, **named)
         if answer is not None and isinstance(result, Tensor) and result.numel() == answer.numel():
             result = answer.reshape(result.shape)
         passed.append(Passage(given, None if c is None else c.reshape(-1), result))
@@ -56,6 +57,16 @@ def tap(part: Name, answer: Tensor | None = None) -> list[Passage]:
 
     part.replace(through, parameters={})
     return passed
+
+
+def images_and_labels(inputs: list[Any]) -> tuple[Any, Any]:
+    """Of what a network is called with, in any order: images or codes, and labels; None for none.
+
+    A student's network may call its arguments what it likes; labels are whole numbers.
+    """
+    tensors = [value for value in inputs if isinstance(value, Tensor)]
+    given = next((value for value in tensors if value.is_floating_point()), None)
+    return given, next((value for value in tensors if value is not given), None)
 
 
 def posterior(count: int, nz: int) -> Tensor:

@@ -26,18 +26,18 @@ from autograder.student import Handle, Student
 
 BETA = 0.3
 CLASSES = 10
-LATENT = 3  # latent numbers of a `VaeRecorder`
 
 
 # --- an auto-encoder ------------------------------------------------------------------------------
 
 
 def small_autoencoder(student: Student) -> tuple[Recorder, Handle]:
-    """An auto-encoder that gives one picture for all images; what is noted of it, and itself.
+    """An auto-encoder that lights its images up; what is noted of it, and itself.
 
     It can be used by its parts as well: the encoder hands the images on to the decoder.
     """
-    recorder = Recorder({"shades": torch.zeros(1, SHADES)}, one_picture, one_picture_loss)
+    start = {"encoder.shades": torch.zeros(SHADES), "decoder.shades": torch.zeros(SHADES)}
+    recorder = Recorder(start, lit_up, lit_up_loss)
     model = recorder.put(
         student,
         encoder=lambda _, x: as_rows(x),
@@ -48,13 +48,19 @@ def small_autoencoder(student: Student) -> tuple[Recorder, Handle]:
     return recorder, model
 
 
-def one_picture(parameters: Parameters, x: Tensor, _: Tensor | None = None) -> Tensor:
-    """The same picture for each row of x, (N, 784): (N, 1, 784)."""
-    return shaded(parameters["shades"]).expand(len(x), -1).unsqueeze(1)
+def lit_up(parameters: Parameters, x: Tensor, _: Tensor | None = None) -> Tensor:
+    """Each row of x, (N, 784), with its parts made brighter or darker: (N, 1, 784).
+
+    How much by, depends on the row: whoever compares it with another image's gets another loss and
+    another gradient.
+    """
+    shades = parameters["encoder.shades"] + parameters["decoder.shades"]
+    light = (x + 0.5) * shades.repeat(PIXELS // SHADES)
+    return torch.sigmoid(x - 0.5 + light).unsqueeze(1)
 
 
-def one_picture_loss(parameters: Parameters, x: Tensor, _: Tensor | None = None) -> Tensor:
-    return F.binary_cross_entropy(one_picture(parameters, x).squeeze(1), x)
+def lit_up_loss(parameters: Parameters, x: Tensor, _: Tensor | None = None) -> Tensor:
+    return F.binary_cross_entropy(lit_up(parameters, x).squeeze(1), x)
 
 
 def as_images(rows: Tensor) -> Tensor:
@@ -70,11 +76,13 @@ def small_vae(student: Student, conditional: bool) -> tuple[Recorder, Handle]:
     Its `loss` is unlike any VAE's: so we see whether a loop minimizes the one that its model has.
     """
     pictures = CLASSES if conditional else 1
-    start = {"shades": torch.zeros(pictures, SHADES), "q": torch.zeros(SHADES)}
+    start = {"encoder.q": torch.zeros(SHADES), "decoder.shades": torch.zeros(pictures, SHADES)}
     recorder = Recorder(start, picture_and_code, lambda *given: small_loss(*given)[0])
     model = recorder.put(
         student,
-        loss=lambda _, x, outputs: loss_of(as_rows(x), outputs),
+        encoder=only_as_a_whole,
+        decoder=only_as_a_whole,
+        loss=lambda _, x, outputs: loss_of(as_rows(x), outputs, float(model.beta.read())),
         reconstruct=lambda seen, x, c=None: as_images(
             recorder.forward(seen, x.reshape(-1, PIXELS), c)["rec"]
         ),
@@ -89,13 +97,17 @@ def small_vae(student: Student, conditional: bool) -> tuple[Recorder, Handle]:
 def picture_and_code(parameters: Parameters, x: Tensor, labels: Tensor | None) -> dict[str, Any]:
     """What the small VAE gives for rows x, (N, 784): "q" (N, 8), "rec" (N, 1, 784), "c".
 
-    The parameter "q" is in both, so that the weight of the KL loss shows in how it moves; there
-    the two losses look at different parts of an image.
+    The encoder's parameter is in both, so that the weight of the KL loss shows in how it moves;
+    there the two losses look at different parts of an image.
     """
     which = torch.zeros(len(x), dtype=torch.long) if labels is None else labels
-    q = parameters["q"] + x.unflatten(1, (-1, SHADES)).mean(dim=1).roll(1, dims=1) - 0.5
-    rec = shaded(parameters["shades"][which] + parameters["q"])
-    return {"q": q, "rec": rec.unsqueeze(1), "c": labels}
+    shift, shades = parameters["encoder.q"], parameters["decoder.shades"]
+    q = shift + x.unflatten(1, (-1, SHADES)).mean(dim=1).roll(1, dims=1) - 0.5
+    return {"q": q, "rec": shaded(shades[which] + shift).unsqueeze(1), "c": labels}
+
+
+def only_as_a_whole(*_: Any, **__: Any) -> Any:
+    raise ValueError("this small VAE is trained by model(...) and model.loss, not by its parts")
 
 
 def small_loss(
@@ -104,7 +116,7 @@ def small_loss(
     return loss_of(x, picture_and_code(parameters, x, labels))
 
 
-def loss_of(x: Tensor, outputs: Any) -> tuple[Tensor, dict[str, Tensor]]:
+def loss_of(x: Tensor, outputs: Any, beta: float = BETA) -> tuple[Tensor, dict[str, Tensor]]:
     """The small VAE's loss for rows x: (total, {"rec_loss", "kl_loss"}).
 
     Raises ValueError where `outputs` are not those of its `forward`.
@@ -114,7 +126,7 @@ def loss_of(x: Tensor, outputs: Any) -> tuple[Tensor, dict[str, Tensor]]:
     rec_loss = F.mse_loss(outputs["rec"].flatten(1), x)
     # Its gradient is always the smaller one: together they come nowhere near zero at first.
     kl_loss = outputs["q"].square().sum(dim=1).mean() / 50
-    return rec_loss + BETA * kl_loss, {"rec_loss": rec_loss, "kl_loss": kl_loss}
+    return rec_loss + beta * kl_loss, {"rec_loss": rec_loss, "kl_loss": kl_loss}
 
 
 # --- a VAE without a loss of its own --------------------------------------------------------------
@@ -127,9 +139,11 @@ class VaeRecorder(Recorder):
     is what a right loop minimizes, summed over the batch.
     """
 
-    def __init__(self, scale: float, loss: Callable[..., Tensor], pixels: int = PIXELS) -> None:
-        self.scale, self._loss = scale, loss
-        start = {"shades": SHADES, "mean": LATENT, "log_var": LATENT}
+    def __init__(
+        self, scale: float, loss: Callable[..., Tensor], pixels: int = PIXELS, latent: int = 3
+    ) -> None:
+        self.scale, self.latent, self._loss = scale, latent, loss
+        start = {"shades": SHADES, "mean": latent, "log_var": latent}
         super().__init__(
             {name: torch.zeros(size) for name, size in start.items()},
             lambda parameters, rows, _: self.outputs(parameters, rows),
@@ -141,9 +155,11 @@ class VaeRecorder(Recorder):
         """recon, (N, pixels), the posterior's mean and log variance, and z, never the mean."""
         parts = rows.reshape(len(rows), -1, SHADES).mean(1) - 0.5
         recon = shaded(parts / 2 + self.scale * parameters["shades"], self.pixels)
-        mean = 3 * parts[:, :LATENT] + self.scale * parameters["mean"]
-        log_var = 3 * parts[:, LATENT : 2 * LATENT] + self.scale * parameters["log_var"]
-        return recon, mean, log_var, mean + (log_var / 2).exp() * (1.5 + parts[:, -LATENT:])
+        again = parts.repeat(1, self.latent)  # more of them than there are latent numbers
+        mean = 3 * again[:, : self.latent] + self.scale * parameters["mean"]
+        log_var = again[:, self.latent : 2 * self.latent]
+        log_var = 3 * log_var + self.scale * parameters["log_var"]
+        return recon, mean, log_var, mean + (log_var / 2).exp() * (1.5 + again[:, -self.latent :])
 
     def loss(self, parameters: Parameters, rows: Tensor) -> Tensor:
         """The loss of these rows, summed over them."""

@@ -771,6 +771,25 @@ def train_autoencoder(model, loader, epochs, learning_rate=1e-3):
     return losses
 
 
+@misconception("ae-every-image-with-every-reconstruction", item="train_autoencoder")
+def train_autoencoder(model, loader, epochs, learning_rate=1e-3):
+    """Images (N, 784) beside reconstructions (N, 1, 784) give (N, N, 784) in a formula of your own:
+    each image is compared with the reconstructions of all others. Print the shape before you take
+    the mean: which of the two do you want to reshape?"""
+    optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate)
+    losses = []
+    for _ in range(epochs):
+        for x, _labels in loader:
+            x = x.to(device).reshape(len(x), in_size)
+            rec = model(x)
+            loss = -(x * torch.log(rec + 1e-8) + (1 - x) * torch.log(1 - rec + 1e-8)).mean()
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+    return losses
+
+
 @misconception("ae-losses-hold-their-graph", item="train_autoencoder")
 def train_autoencoder(model, loader, epochs, learning_rate=1e-3):
     """Each entry of your list still holds on to the whole graph of its step, so the memory fills up
@@ -2095,6 +2114,27 @@ def train_vae(model, loader, epochs, learning_rate=1e-3):
     return rec_losses, kl_losses
 
 
+@misconception("vae-training-beta-warmed-up", item="train_vae")
+def train_vae(model, loader, epochs, learning_rate=1e-3):
+    """Your loop gives the model another beta than the one that it was built with, so its figures
+    belong to a loss that nobody asked for. Whose matter is beta, the model's or the loop's?"""
+    optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate)
+    rec_losses, kl_losses = [], []
+    beta = model.beta
+    for epoch in range(epochs):
+        model.beta = beta * (epoch + 1) / (epochs + 1)
+        for x, _labels in loader:
+            x = x.to(device).reshape(len(x), in_size)
+            total, parts = model.loss(x, model(x))
+            optimizer.zero_grad()
+            total.backward()
+            optimizer.step()
+            rec_losses.append(parts["rec_loss"].item())
+            kl_losses.append(parts["kl_loss"].item())
+    model.beta = beta
+    return rec_losses, kl_losses
+
+
 # --- tuned_beta -----------------------------------------------------------------------------------
 
 
@@ -3038,6 +3078,17 @@ def sample_digits(model):
     """Your codes are all zero: nothing is drawn. What is it that is drawn from the prior?"""
     labels = torch.arange(10, device=device)
     z = torch.zeros(10, model.nz, device=device)
+    with torch.no_grad():
+        return model.decoder(z, labels).reshape(10, 28, 28)
+
+
+@misconception("digits-seed-within", item="sample_digits")
+def sample_digits(model):
+    """Every call gives the same ten images: the random generator is set back to a seed inside the
+    function. Draw freely here; set the seed where you want repeatable numbers."""
+    torch.manual_seed(0)
+    labels = torch.arange(10, device=device)
+    z = torch.randn(10, model.nz, device=device)
     with torch.no_grad():
         return model.decoder(z, labels).reshape(10, 28, 28)
 

@@ -428,8 +428,8 @@ def loss_function(
 class _RecordedModel(_recording.RecordedAutoEncoder):
     """A model of the lesson's kind, without chance: its every draw lies one above the mean."""
 
-    def __init__(self) -> None:
-        super().__init__(nz=4, outputs=8)
+    def __init__(self, nz: int = 4) -> None:
+        super().__init__(nz=nz, outputs=2 * nz)
         self.shapes: list[torch.Size] = []
 
     def Encoder(self, x: Tensor) -> tuple[Tensor, ...]:
@@ -664,13 +664,15 @@ def _curve_slip(last: float, epochs: list[list[float]], sizes: list[int]) -> str
 
 # --- the test set -----------------------------------------------------------------------------
 
+_LATENT_DIM = 20  # the notebook's, which the docstring names
+
 
 @lab.exercise("encode_test_set")
 def encode_test_set(encode_test_set: Callable[..., tuple[Tensor, Tensor]]) -> Iterator[Claim]:
     if not callable(encode_test_set):
         raise WrongUsage("The check wants the function itself: `encode_test_set`, without a call.")
     device = device_of(encode_test_set)
-    batches, model = _recording.loader(device), _RecordedModel().to(device)
+    batches, model = _recording.loader(device), _RecordedModel(_LATENT_DIM).to(device)
     before = model.position()
     with trying("`encode_test_set(model, loader)`, with batches of 5, 5 and 3 images"), silenced():
         out = encode_test_set(model, batches)
@@ -718,8 +720,8 @@ def _latents_are_right(z: Tensor, model: Any, batches: Any) -> Iterator[Claim]:
     latents = _foreseen(model, batches, 3)
     yield claim(
         "z has a row for each of the 13 images",
-        z.shape == (13, 4),
-        f"With 4 latent dimensions its shape is {tuple(z.shape)}.",
+        z.shape == (13, _LATENT_DIM),
+        f"With {_LATENT_DIM} latent dimensions its shape is {tuple(z.shape)}.",
         first_case(
             (len(z) == 15, "How many images are in the last batch?"),
             (z.shape == latents[-1].shape, "Which batch do your latents come from?"),

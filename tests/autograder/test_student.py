@@ -145,6 +145,23 @@ def test_a_stand_in_takes_the_place_of_a_function_until_the_next_check(walled: W
     assert student.uses(x).item() == 3 and student._carried == []
 
 
+def test_what_takes_the_place_of_a_method_is_gone_with_the_next_check(walled: Walled) -> None:
+    student = walled("""
+        class Base:
+            def kind(self):
+                return "base"
+        class Derived(Base):
+            pass
+    """)
+    student.Base.kind.replace(lambda _: "stand-in")
+    student.Derived.kind.replace(lambda _: "another")
+    assert student.build("Base").kind() == "stand-in"
+    assert student.build("Derived").kind() == "another"
+    student._begin(1, (), ())
+    assert student.build("Base").kind() == "base"
+    assert student.build("Derived").kind() == "base"
+
+
 def test_the_checks_of_an_item_share_what_is_asked_once(walled: Walled) -> None:
     student = walled(COUNTS)
 
@@ -227,6 +244,26 @@ def test_a_model_of_stand_ins_is_trained_there_and_tells_what_is_done_to_it(
         (0.75, True, [2.0], 8),
         (-3.25, False, [2.0], None),
     ]
+
+
+def test_a_model_of_stand_ins_has_parts_with_parameters_of_their_own(walled: Walled) -> None:
+    student = walled("""
+        import torch
+        def step(model, x):
+            optimizer = torch.optim.SGD(model.decoder.parameters(), lr=1.0)
+            (model(x) + model.decoder(x)).backward()
+            optimizer.step()
+            return len(list(model.encoder.parameters())), len(list(model.parameters()))
+    """)
+
+    def both(now: Seen, x: torch.Tensor) -> torch.Tensor:
+        return (now.parameters["encoder.w"] * now.parameters["decoder.w"] * x).sum()
+
+    start = {"encoder.w": torch.tensor([2.0]), "decoder.w": torch.tensor([3.0])}
+    model = student.model(start, forward=both, decoder=both)
+    assert student.step(model, torch.tensor([1.0])) == (1, 2)
+    left = {name: value.item() for name, value in model.parameters().items()}
+    assert left == {"encoder.w": 2.0, "decoder.w": -1.0}
 
 
 def test_a_module_keeps_its_layers_and_computes_here_from_the_parameters_that_are_named(

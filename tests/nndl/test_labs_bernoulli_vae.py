@@ -256,7 +256,7 @@ WRONG = {
     "means in place of z": ("encode_test_set", "latents.append(z)", "latents.append(_mean)", "They are the means"),
     "latents with gradients": ("encode_test_set", "    with torch.no_grad():\n", "    if True:\n", "have no gradients"),
     "latents of the last batch only": ("encode_test_set", "torch.cat(latents), theta", "latents[-1], theta", "Which batch do your latents come from"),
-    "batches assumed full at test time": ("encode_test_set", "    latents = []\n", "    latents = [torch.zeros(2, 4)]\n", "How many images are in the last batch"),
+    "batches assumed full at test time": ("encode_test_set", "    latents = []\n", "    latents = [torch.zeros(2, 20)]\n", "How many images are in the last batch"),
     "in another order": ("encode_test_set", "torch.cat(latents)", "torch.cat(latents[::-1])", "The order is another one"),
     "theta of the first batch": ("encode_test_set", "torch.cat(latents), theta", "torch.cat(latents), model(next(iter(loader))[0].flatten(1).round())[0].detach()", "Which batch's theta"),
     "theta of all images": ("encode_test_set", "torch.cat(latents), theta", "torch.cat(latents), model(loader.images.flatten(1).div(255).round())[0].detach()", "Of which images is theta asked for"),

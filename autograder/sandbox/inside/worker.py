@@ -31,6 +31,7 @@ from .wire import Connection, NotPlain, WireError
 # Not 0, with which a layer that should not be there could add nothing to what others compute; and
 # small enough that numbers stay small through the layers.
 START_VALUE = 0.005
+NOTHING = object()  # what was at a name that a stand-in took, where that was free
 
 
 class NotThere(AttributeError):
@@ -47,7 +48,7 @@ class Worker:
         self.module: Any = None
         self.failed: dict[str, Exception] = {}  # what broke where a name was to be made
         self.unfinished: set[int] = set()
-        self.replaced: dict[str, Any] = {}
+        self.replaced: dict[tuple[int, str], tuple[Any, Any]] = {}
         self.notes: list[str] = []
         self.values: dict[int, list[torch.Tensor]] = {}  # for `load_by_shape`, in whichever check
         operations: dict[str, Callable[..., Any]] = {
@@ -107,8 +108,11 @@ class Worker:
         """Forget objects, graphs and stand-ins, and start the random numbers again."""
         self.peer.reset()
         self.unfinished.clear()
-        for name, original in self.replaced.items():
-            setattr(self.module, name, original)
+        for (_, attribute), (holder, original) in self.replaced.items():
+            if original is not NOTHING:
+                setattr(holder, attribute, original)
+            elif attribute in vars(holder):
+                delattr(holder, attribute)
         self.replaced = {}
         self.seed(seed)
 
@@ -214,8 +218,9 @@ class Worker:
             return self.peer.call([name], args, kwargs)
 
         replacement = ask if parameters is None else StandIn(self.peer, name, parameters)
-        if holder is self.module:
-            self.replaced.setdefault(attribute, getattr(self.module, attribute, None))
+        if holder is self.module or isinstance(holder, type):
+            original = vars(holder).get(attribute, NOTHING)
+            self.replaced.setdefault((id(holder), attribute), (holder, original))
         elif isinstance(holder, nn.Module):
             vars(holder).pop(attribute, None)
             holder._modules.pop(attribute, None)
@@ -274,20 +279,30 @@ class StandIn(nn.Module):
 
 
 class ModelOfStandIns(nn.Module):
-    """A module whose methods the grader computes: from the parameters, the mode, the arguments."""
+    """A module whose methods the grader computes: from the parameters, the mode, the arguments.
+
+    A parameter "part.name" lives in a module of its own, which a method "part" makes callable.
+    """
 
     def __init__(
         self, peer: Peer, methods: dict[str, str], parameters: dict[str, torch.Tensor]
     ) -> None:
         super().__init__()
         for key, value in parameters.items():
-            self.register_parameter(key, nn.Parameter(value.detach().clone()))
+            part, _, last = key.rpartition(".")
+            if part and part not in self._modules:
+                self.add_module(part, nn.Module())
+            self.get_submodule(part).register_parameter(last, nn.Parameter(value.detach().clone()))
 
         def ask(name: str, *args: Any, **kwargs: Any) -> Any:
             return peer.call([name], (dict(self.named_parameters()), self.training, *args), kwargs)
 
         for attribute, name in methods.items():
-            setattr(self, attribute, functools.partial(ask, name))
+            method = functools.partial(ask, name)
+            if attribute in self._modules:
+                self.get_submodule(attribute).forward = method  # type: ignore[method-assign]
+            else:
+                setattr(self, attribute, method)
 
 
 def guarded(function: Any, *args: Any, **kwargs: Any) -> Any:
