@@ -37,6 +37,7 @@ from autograder.checks.sampling import assert_noise_of_its_own
 from autograder.checks.small_models import VaeRecorder
 from autograder.errors import StudentError
 from autograder.student import Handle, Seen, Student
+from nndl.labs.bernoulli_vae import LATENT_DIM
 
 RIGHT = reference("bernoulli_vae")
 # For names that only cells make which are not run, such as the loaders of the training cells.
@@ -46,7 +47,6 @@ STAND_INS = {
     "train_loader": "8 * [(torch.zeros(16, 1, 28, 28), torch.arange(16) % 10)]",
     "test_loader": "8 * [(torch.zeros(16, 1, 28, 28), torch.arange(16) % 10)]",
 }
-LATENT = 20  # the notebook's own latent_dim, which docstrings name
 COUNT = 97  # images for `forward`: enough to tell what z is made of
 
 # --- reparameterization ---------------------------------------------------------------------------
@@ -384,7 +384,7 @@ class RowsRecorder(VaeRecorder):
 def small_model(scale: float) -> RowsRecorder:
     """A recorder that answers as `Model` does, with the notebook's number of latent dimensions."""
     return RowsRecorder(
-        scale, lambda rows, *outputs: RIGHT.loss_function(rows, *outputs), latent=LATENT
+        scale, lambda rows, *outputs: RIGHT.loss_function(rows, *outputs), latent=LATENT_DIM
     )
 
 

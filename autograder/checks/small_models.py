@@ -155,11 +155,10 @@ class VaeRecorder(Recorder):
         """recon, (N, pixels), the posterior's mean and log variance, and z, never the mean."""
         parts = rows.reshape(len(rows), -1, SHADES).mean(1) - 0.5
         recon = shaded(parts / 2 + self.scale * parameters["shades"], self.pixels)
-        again = parts.repeat(1, self.latent)  # more of them than there are latent numbers
-        mean = 3 * again[:, : self.latent] + self.scale * parameters["mean"]
-        log_var = again[:, self.latent : 2 * self.latent]
-        log_var = 3 * log_var + self.scale * parameters["log_var"]
-        return recon, mean, log_var, mean + (log_var / 2).exp() * (1.5 + again[:, -self.latent :])
+        latent, wide = self.latent, parts.repeat(1, self.latent)  # wide enough for any latent
+        mean = 3 * wide[:, :latent] + self.scale * parameters["mean"]
+        log_var = 3 * wide[:, latent : 2 * latent] + self.scale * parameters["log_var"]
+        return recon, mean, log_var, mean + (log_var / 2).exp() * (1.5 + wide[:, -latent:])
 
     def loss(self, parameters: Parameters, rows: Tensor) -> Tensor:
         """The loss of these rows, summed over them."""

@@ -664,7 +664,7 @@ def _curve_slip(last: float, epochs: list[list[float]], sizes: list[int]) -> str
 
 # --- the test set -----------------------------------------------------------------------------
 
-_LATENT_DIM = 20  # the notebook's, which the docstring names
+LATENT_DIM = 20  # the notebook's, which the docstring names
 
 
 @lab.exercise("encode_test_set")
@@ -672,7 +672,7 @@ def encode_test_set(encode_test_set: Callable[..., tuple[Tensor, Tensor]]) -> It
     if not callable(encode_test_set):
         raise WrongUsage("The check wants the function itself: `encode_test_set`, without a call.")
     device = device_of(encode_test_set)
-    batches, model = _recording.loader(device), _RecordedModel(_LATENT_DIM).to(device)
+    batches, model = _recording.loader(device), _RecordedModel(LATENT_DIM).to(device)
     before = model.position()
     with trying("`encode_test_set(model, loader)`, with batches of 5, 5 and 3 images"), silenced():
         out = encode_test_set(model, batches)
@@ -720,8 +720,8 @@ def _latents_are_right(z: Tensor, model: Any, batches: Any) -> Iterator[Claim]:
     latents = _foreseen(model, batches, 3)
     yield claim(
         "z has a row for each of the 13 images",
-        z.shape == (13, _LATENT_DIM),
-        f"With {_LATENT_DIM} latent dimensions its shape is {tuple(z.shape)}.",
+        z.shape == (13, LATENT_DIM),
+        f"With {LATENT_DIM} latent dimensions its shape is {tuple(z.shape)}.",
         first_case(
             (len(z) == 15, "How many images are in the last batch?"),
             (z.shape == latents[-1].shape, "Which batch do your latents come from?"),

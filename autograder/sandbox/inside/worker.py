@@ -298,11 +298,9 @@ class ModelOfStandIns(nn.Module):
             return peer.call([name], (dict(self.named_parameters()), self.training, *args), kwargs)
 
         for attribute, name in methods.items():
-            method = functools.partial(ask, name)
-            if attribute in self._modules:
-                self.get_submodule(attribute).forward = method  # type: ignore[method-assign]
-            else:
-                setattr(self, attribute, method)
+            callable_part = self._modules.get(attribute)
+            holder, place = (callable_part, "forward") if callable_part else (self, attribute)
+            setattr(holder, place, functools.partial(ask, name))
 
 
 def guarded(function: Any, *args: Any, **kwargs: Any) -> Any:
